@@ -1,0 +1,103 @@
+import type { DefaultTheme } from 'vitepress';
+import { plannedLabs } from './labs.ts';
+
+/** One of the six parts that have chapters. */
+export interface Part {
+  /** Its folder in docs/. */
+  id: PartId;
+  title: string;
+  /** The question the part answers. */
+  question: string;
+  /** Chapters that exist, in reading order; empty while the part is still to be written. */
+  chapters: readonly Chapter[];
+}
+
+export type PartId = 'handshake' | 'framing' | 'chat' | 'reconnection' | 'security' | 'scaling';
+
+export interface Chapter {
+  /** The stem of its file: docs/<part>/<slug>.md. */
+  slug: string;
+  title: string;
+}
+
+export const parts: readonly Part[] = [
+  {
+    id: 'handshake',
+    title: 'Handshake',
+    question: 'How does an HTTP connection become a WebSocket?',
+    chapters: [
+      { slug: 'why-websocket', title: 'Why WebSocket' },
+      { slug: 'opening', title: 'The opening handshake' },
+      { slug: 'accept-key', title: 'The accept key' },
+      { slug: 'refusals', title: 'Refusing well' },
+      { slug: 'client', title: "The client's side" },
+      { slug: 'subprotocols', title: 'Subprotocols' },
+    ],
+  },
+  {
+    id: 'framing',
+    title: 'Framing',
+    question: 'How do messages travel as bytes?',
+    chapters: [
+      { slug: 'frames', title: 'What a frame is' },
+      { slug: 'lengths', title: 'Three lengths' },
+      { slug: 'masking', title: 'Masking' },
+      { slug: 'parsing', title: 'Parsing a stream' },
+      { slug: 'messages', title: 'Messages and fragments' },
+      { slug: 'control-frames', title: 'Ping, pong and close frames' },
+      { slug: 'closing', title: 'Closing' },
+      { slug: 'backpressure', title: 'Backpressure' },
+    ],
+  },
+  {
+    id: 'chat',
+    title: 'Chat',
+    question: 'What does an application protocol on top of WebSocket need?',
+    chapters: [],
+  },
+  {
+    id: 'reconnection',
+    title: 'Reconnection',
+    question: 'How does a client come back with nothing lost and nothing twice?',
+    chapters: [],
+  },
+  {
+    id: 'security',
+    title: 'Security',
+    question: 'Who may connect, and what keeps the server up when they misbehave?',
+    chapters: [],
+  },
+  {
+    id: 'scaling',
+    title: 'Scaling',
+    question: 'What changes when one server is no longer enough?',
+    chapters: [],
+  },
+];
+
+/**
+ * The sidebar: the parts, then Labs, Interview, Reference. `labIds` are the labs that exist, which
+ * package.json lists.
+ */
+export function makeSidebar(labIds: readonly string[]): DefaultTheme.SidebarItem[] {
+  return [
+    ...parts.map(
+      (part): DefaultTheme.SidebarItem => ({
+        text: part.title,
+        link: `/${part.id}/`,
+        collapsed: false,
+        items: part.chapters.map(({ slug, title }) => ({ text: title, link: `/${part.id}/${slug}` })),
+      }),
+    ),
+    {
+      text: 'Labs',
+      link: '/labs/',
+      collapsed: false,
+      items: plannedLabs
+        .filter(({ id }) => labIds.includes(id))
+        .map(({ id, title }) => ({ text: `${id.slice(0, 2)} ${title}`, link: `/labs/${id}` })),
+    },
+    { text: 'Interview', link: '/interview/' },
+    { text: 'Reference', link: '/reference/' },
+  ];
+}

@@ -1,0 +1,33 @@
+import type { Theme } from 'vitepress';
+import DefaultTheme from 'vitepress/theme';
+import { defineAsyncComponent } from 'vue';
+import CheckYourself from './components/CheckYourself.vue';
+import FrameBytes from './components/FrameBytes.vue';
+import FrameDrawing from './components/FrameDrawing.vue';
+import LabChecks from './components/LabChecks.vue';
+import SequenceDiagram from './components/SequenceDiagram.vue';
+import './style.css';
+
+export default {
+  extends: DefaultTheme,
+  enhanceApp({ app }) {
+    app.component('CheckYourself', CheckYourself);
+    app.component('FrameBytes', FrameBytes);
+    app.component('FrameDrawing', FrameDrawing);
+    app.component('LabChecks', LabChecks);
+    app.component('Sequence', SequenceDiagram);
+    // These carry labs' code, so only the pages that show them load them.
+    app.component(
+      'HandshakePlayground',
+      defineAsyncComponent(() => import('./components/HandshakePlayground.vue')),
+    );
+    app.component(
+      'FrameDissector',
+      defineAsyncComponent(() => import('./components/FrameDissector.vue')),
+    );
+    app.component(
+      'MaskExplorer',
+      defineAsyncComponent(() => import('./components/MaskExplorer.vue')),
+    );
+  },
+} satisfies Theme;
