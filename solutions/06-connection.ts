@@ -112,7 +112,8 @@ export class Connection extends EventEmitter<ConnectionEvents> {
       .on('drain', () => this.#onDrain())
       .on('end', () => this.#onEnd())
       .on('error', (error) => this.#deaf || this.#report(error))
-      .on('close', () => this.#onSocketClose());
+      .on('close', () => this.#onSocketClose())
+      .resume();
     // #endregion
   }
 

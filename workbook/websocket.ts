@@ -1,0 +1,109 @@
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { connect as connectTcp, isIP, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { connect as connectTls } from 'node:tls';
+import { answerUpgrade, formatAnswer, type HandshakeOptions } from '#labs/01-handshake';
+import {
+  checkResponse,
+  createRequest,
+  formatRequest,
+  parseUrl,
+  type RequestOptions,
+  type Target,
+} from '#labs/02-client-handshake';
+import { Connection, type ConnectionLimits } from '#labs/06-connection';
+import { headerPairs, readResponseHead } from './response-head.ts';
+
+/** How long a client that was refused has to read why, in milliseconds. */
+const refusalTimeoutMs = 5_000;
+
+export interface AcceptOptions extends HandshakeOptions, ConnectionLimits {
+  /** How long to wait for the client's part in closing, in milliseconds. Default: 30,000. */
+  closeTimeoutMs?: number;
+}
+
+/**
+ * Answers what `node:http` gives an `upgrade` listener. A connection comes back when the client was let in.
+ * Otherwise the answer that says why was sent, the socket is ended, and undefined comes back.
+ */
+export function acceptUpgrade(
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  options: AcceptOptions = {},
+): Connection | undefined {
+  const { method = '', httpVersion, rawHeaders } = request;
+  const answer = answerUpgrade({ method, httpVersion, headers: headerPairs(rawHeaders) }, options);
+  if (answer.status !== 101) {
+    refuse(socket, formatAnswer(answer));
+    return undefined;
+  }
+  if (!socket.readable || !socket.writable) {
+    socket.destroy();
+    return undefined;
+  }
+  socket.write(formatAnswer(answer));
+  prepare(socket);
+  return new Connection(socket, { ...options, role: 'server', protocol: answer.protocol, head });
+}
+
+/** Sends the answer and ends TCP; reads on meanwhile, for unread bytes would reset it and lose the answer. */
+function refuse(socket: Duplex, answer: string): void {
+  socket.on('error', () => {});
+  socket.end(answer);
+  socket.resume();
+  if (socket instanceof Socket) socket.setTimeout(refusalTimeoutMs, () => socket.destroy());
+}
+
+export interface ConnectOptions extends RequestOptions, ConnectionLimits {
+  /** How long to wait for the server's part in closing, in milliseconds. Default: 30,000. */
+  closeTimeoutMs?: number;
+  /** Gives up while connecting: `AbortSignal.timeout(5_000)`, say. Without effect once connected. */
+  signal?: AbortSignal;
+  /** For `wss:`: the certificates to trust, and whether to insist on a trusted one. Default: Node's own. */
+  tls?: { ca?: string | Buffer; rejectUnauthorized?: boolean };
+}
+
+/**
+ * Connects to a WebSocket server: TCP, TLS for `wss:`, then the handshake.
+ *
+ * @throws SyntaxError for a URL or protocol that is none; HandshakeError when the server's answer does not
+ * open a WebSocket; the socket's error when it cannot be reached; the signal's reason when aborted.
+ */
+export async function connect(url: string, options: ConnectOptions = {}): Promise<Connection> {
+  const { signal } = options;
+  signal?.throwIfAborted();
+  const target = parseUrl(url);
+  const request = createRequest(target, options);
+  const socket = open(target, options);
+  const abort = () => socket.destroy(signal?.reason);
+  signal?.addEventListener('abort', abort);
+  try {
+    await once(socket, target.secure ? 'secureConnect' : 'connect');
+    socket.write(formatRequest(request));
+    const { response, rest } = await readResponseHead(socket);
+    const { protocol } = checkResponse(request, response);
+    prepare(socket);
+    return new Connection(socket, { ...options, role: 'client', protocol, head: rest });
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  } finally {
+    signal?.removeEventListener('abort', abort);
+  }
+}
+
+function open({ secure, hostname: host, port }: Target, options: ConnectOptions): Socket {
+  if (!secure) return connectTcp({ host, port });
+  // A server name is a name, never an address (RFC 6066 §3); HTTP/2 has another handshake (RFC 8441).
+  const servername = isIP(host) ? '' : host;
+  return connectTls({ ...options.tls, host, port, servername, ALPNProtocols: ['http/1.1'] });
+}
+
+/** A WebSocket may be silent for hours, and its small frames must not wait for one another. */
+function prepare(socket: Duplex): void {
+  if (!(socket instanceof Socket)) return;
+  socket.setTimeout(0);
+  socket.setNoDelay(true);
+}
