@@ -1,0 +1,16 @@
+/** Where a rule stands: `6455 §5.2`, `9110 §7.8`, `WHATWG URL §4.4`, made a link. */
+export function sectionLink(source: string): { href: string; text: string } | undefined {
+  const rfc = /^(?:RFC )?(\d{3,5})(?: §([\d.]*\d|[A-Z](?:\.[\d.]*\d)?))?/.exec(source);
+  if (rfc) {
+    const [, number, section] = rfc;
+    const kind = section && /^[A-Z]/.test(section) ? 'appendix' : 'section';
+    const anchor = section ? `#${kind}-${section}` : '';
+    return {
+      href: `https://www.rfc-editor.org/rfc/rfc${number}${anchor}`,
+      text: `RFC ${source.replace(/^RFC /, '')}`,
+    };
+  }
+  const standard = /^WHATWG (URL|WebSockets|Encoding|HTML)\b/i.exec(source)?.[1].toLowerCase();
+  if (standard) return { href: `https://${standard}.spec.whatwg.org/`, text: source };
+  return undefined;
+}
