@@ -4,19 +4,26 @@ export interface Verdict {
   lab: string;
   state: LabState;
   checks: CheckResult[];
-  /** Why the checks could not run at all, in one sentence; only when `state` is `broken`. */
+  /** Why the checks could not run, or what went wrong outside them, in one sentence. Always there when `broken`. */
   problem?: string;
   /** The sentence of the one known mistake whose failures are exactly these. */
   mistake?: string;
+  /** What the learner's file printed while it was checked, its start. */
+  printed?: string;
   durationMs: number;
 }
 
 /** `untouched`: still the fresh stub. `broken`: the file could not be run. */
 export type LabState = 'untouched' | 'failing' | 'passed' | 'broken';
 
-export interface CheckResult extends CheckMeta {
+/** A check as it is listed before anything has run. */
+export interface ListedCheck extends CheckMeta {
   title: string;
-  state: 'passed' | 'failed';
+}
+
+export interface CheckResult extends ListedCheck {
+  /** `waiting`: it has not run, because the file is untouched or could not be run. */
+  state: 'passed' | 'failed' | 'waiting';
   /** What was expected and what came, in words; only when it failed. */
   message?: string;
   drawing?: Drawing;

@@ -1,0 +1,38 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Course } from './course.ts';
+import type { Verdict } from './verdict.ts';
+
+/** A known wrong program of a lab: the sentence its author should read, and the core checks it fails. */
+export interface Mistake {
+  sentence: string;
+  fails: string[];
+}
+
+/** By lab id, then by the name of the wrong program. Written by `npm run programs`. */
+export type Mistakes = Record<string, Record<string, Mistake>>;
+
+export function mistakesFile(course: Course): string {
+  return join(course.root, 'test', 'programs', 'mistakes.json');
+}
+
+/** The known mistakes; none before the programs of a course have first been run. */
+export function readMistakes(course: Course): Mistakes {
+  const file = mistakesFile(course);
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Mistakes) : {};
+}
+
+/** The sentence of the one known mistake that fails exactly the core checks this verdict fails. */
+export function recogniseMistake(mistakes: Mistakes, verdict: Verdict): string | undefined {
+  const failed = failedCoreChecks(verdict);
+  if (verdict.state !== 'failing' || failed.length === 0) return undefined;
+  const same = Object.values(mistakes[verdict.lab] ?? {}).filter(
+    ({ fails }) => fails.length === failed.length && fails.every((title) => failed.includes(title)),
+  );
+  return same.length === 1 ? same[0].sentence : undefined;
+}
+
+/** The titles of the core checks that failed, in the order of the file. */
+export function failedCoreChecks({ checks }: Pick<Verdict, 'checks'>): string[] {
+  return checks.filter(({ state, stretch }) => state === 'failed' && !stretch).map(({ title }) => title);
+}

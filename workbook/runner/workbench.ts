@@ -1,0 +1,106 @@
+import { EventEmitter } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { type FSWatcher, watch } from 'chokidar';
+import type { Course, Lab } from '../course.ts';
+import { fingerprint, isUntouched } from '../learner-file.ts';
+import { type Mistakes, readMistakes, recogniseMistake } from '../mistakes.ts';
+import { Progress } from '../progress.ts';
+import type { ListedCheck, Verdict } from '../verdict.ts';
+import { CheckRunner } from './check-runner.ts';
+
+/** Editors write a file in several steps, or write another and rename it: one save, many events. */
+const settleMs = 40;
+
+interface WorkbenchEvents {
+  /** A lab's checks are about to run. `lab` is its id: `03-frames`. */
+  checking: [{ lab: string }];
+  verdict: [{ verdict: Verdict }];
+}
+
+/**
+ * The labs under the learner's hands: judges every lab once, then each file that is saved, and remembers
+ * the verdicts. The terminal and the site both listen to one.
+ */
+export class Workbench extends EventEmitter<WorkbenchEvents> {
+  readonly course: Course;
+  /** The last verdict on each lab by its id, in the order of the course once `start` has resolved. */
+  readonly verdicts = new Map<string, Verdict>();
+  readonly progress: Progress;
+  readonly #runner: CheckRunner;
+  readonly #mistakes: Mistakes;
+  /** Fingerprints of what was judged: a save that changes nothing is no news. */
+  readonly #judged = new Map<string, string | undefined>();
+  readonly #settling = new Map<string, NodeJS.Timeout>();
+  #checks: Record<string, ListedCheck[]> = {};
+  #watcher: FSWatcher | undefined;
+  #closed = false;
+
+  constructor(course: Course, runner = new CheckRunner(course)) {
+    super();
+    this.course = course;
+    this.#runner = runner;
+    this.progress = new Progress(course);
+    this.#mistakes = readMistakes(course);
+  }
+
+  /** Starts to watch, and judges all labs in order. Resolves when each has a verdict. */
+  async start(): Promise<void> {
+    const folder = join(this.course.root, 'labs');
+    mkdirSync(folder, { recursive: true });
+    this.#watcher = watch(folder, { ignoreInitial: true, depth: 0 }).on('all', (_event, path) =>
+      this.#saved(path),
+    );
+    this.#checks = await this.#runner.list();
+    for (const lab of this.course.labs) await this.judge(lab);
+  }
+
+  /** Judges a lab's file as it is now. A fresh stub needs no run: all its checks wait. */
+  async judge(lab: Lab): Promise<Verdict> {
+    const before = fingerprint(lab);
+    this.#judged.set(lab.id, before);
+    if (isUntouched(lab)) return this.#publish(this.#untouched(lab), before);
+    this.emit('checking', { lab: lab.id });
+    const verdict = await this.#runner.check(lab);
+    const mistake = recogniseMistake(this.#mistakes, verdict);
+    const checks = verdict.checks.length > 0 ? verdict.checks : this.#waiting(lab);
+    return this.#publish({ ...verdict, checks, ...(mistake && { mistake }) }, before);
+  }
+
+  /** Stops watching and ends the process that runs the checks. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const timer of this.#settling.values()) clearTimeout(timer);
+    await this.#watcher?.close();
+    await this.#runner.close();
+  }
+
+  #saved(path: string): void {
+    const lab = this.course.labs.find(({ stub }) => basename(stub) === basename(path));
+    if (!lab) return;
+    clearTimeout(this.#settling.get(lab.id));
+    const judgeIfNew = () => {
+      this.#settling.delete(lab.id);
+      const isNew = !this.#judged.has(lab.id) || this.#judged.get(lab.id) !== fingerprint(lab);
+      if (isNew) void this.judge(lab);
+    };
+    this.#settling.set(lab.id, setTimeout(judgeIfNew, settleMs));
+  }
+
+  #publish(verdict: Verdict, judged: string | undefined): Verdict {
+    // A verdict on a file that was saved again meanwhile is out of date; the next one is on its way.
+    if (this.#closed || this.#judged.get(verdict.lab) !== judged) return verdict;
+    this.verdicts.set(verdict.lab, verdict);
+    if (judged !== undefined) this.progress.record(verdict, judged);
+    this.emit('verdict', { verdict });
+    return verdict;
+  }
+
+  #untouched(lab: Lab): Verdict {
+    return { lab: lab.id, state: 'untouched', checks: this.#waiting(lab), durationMs: 0 };
+  }
+
+  #waiting(lab: Lab): Verdict['checks'] {
+    return (this.#checks[lab.id] ?? []).map((check) => ({ ...check, state: 'waiting' as const }));
+  }
+}
