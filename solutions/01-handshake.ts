@@ -134,13 +134,13 @@ export function answerUpgrade(request: UpgradeRequest, options: HandshakeOptions
     return refuse(400, 'Exactly one Sec-WebSocket-Key is needed, 16 bytes in base64');
   }
 
-  const offered = new Set<string>();
-  for (const protocol of listElements(headers, 'Sec-WebSocket-Protocol')) {
-    if (!isToken(protocol)) return refuse(400, 'A subprotocol is not a token');
-    if (offered.has(protocol)) return refuse(400, 'A subprotocol is offered twice');
-    offered.add(protocol);
+  const offered = listElements(headers, 'Sec-WebSocket-Protocol');
+  const repeated = new Set(offered).size < offered.length;
+  const empty = offered.length === 0 && headerValues(headers, 'Sec-WebSocket-Protocol').length > 0;
+  if (!offered.every(isToken) || repeated || empty) {
+    return refuse(400, 'Sec-WebSocket-Protocol must list tokens, each once');
   }
-  const protocol = options.protocols?.find((spoken) => offered.has(spoken)) ?? '';
+  const protocol = options.protocols?.find((spoken) => offered.includes(spoken)) ?? '';
 
   return {
     status: 101,

@@ -179,7 +179,7 @@ const ownHeaders = new Set([
 // #region check
 /**
  * Checks the server's answer (RFC 6455 §4.1). The protocol is `''` when the server chose none, which the RFC
- * allows even if some were offered; a browser fails such a connection (WHATWG WebSockets §2.1).
+ * allows even if some were offered; a browser fails such a connection (WHATWG WebSockets §2.2).
  *
  * @throws HandshakeError for the first rule that the answer breaks. The connection must then be closed.
  */
