@@ -1,0 +1,41 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+
+export type EngineName = 'labs' | 'ws';
+
+/** An open WebSocket, on the names that `ws` and lab 06 share. */
+export interface WebSocketConnection {
+  /** Bytes given to send that the operating system has not taken yet. */
+  readonly bufferedAmount: number;
+  ping(): void;
+  /** Starts the closing handshake (RFC 6455 §7.1.2). */
+  close(code: number, reason: string): void;
+  /** Cuts the socket: the other side sees 1006. */
+  terminate(): void;
+  on(event: 'message', listener: (data: Buffer, isBinary: boolean) => void): unknown;
+  on(event: 'close' | 'pong' | 'error', listener: () => void): unknown;
+}
+
+/** Sends a text message that the engine has encoded; does nothing on a connection that is closing. */
+export type SendEncoded = (encoded: Buffer) => void;
+
+/** What turns an upgrade request into a WebSocket: labs 01–06, or the `ws` package. */
+export interface Engine {
+  readonly name: EngineName;
+  /** Answers the upgrade; `onOpen` runs if it was a good one, else the socket is answered and ended. */
+  accept(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    onOpen: (connection: WebSocketConnection, send: SendEncoded) => void,
+  ): void;
+  /** Makes a text message ready to send, once for any number of connections. */
+  encode(text: string): Buffer;
+}
+
+/** Loads only the engine that is asked for: `ws` runs the chat even when a lab's file cannot be read. */
+export async function loadEngine(name: EngineName): Promise<Engine> {
+  return name === 'labs'
+    ? (await import('./engine-labs.ts')).labsEngine
+    : (await import('./engine-ws.ts')).wsEngine;
+}

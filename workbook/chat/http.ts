@@ -1,0 +1,220 @@
+import type { KeyObject } from 'node:crypto';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import {
+  createSession,
+  createUser,
+  isAllowedOrigin,
+  readSession,
+  type Tickets,
+  ticketLifetimeMs,
+} from './auth.ts';
+import type { Asset } from './page.ts';
+import { explain, sessionRequest } from './protocol.ts';
+
+export interface HttpServices {
+  page: ReadonlyMap<string, Asset>;
+  key: KeyObject;
+  tickets: Tickets;
+  allowedOrigins: readonly string[];
+  /** The body of `/healthz`. */
+  health(): object;
+  /** The body of `/metrics`, in Prometheus' text format. */
+  metrics(): string;
+}
+
+interface Reply {
+  status: number;
+  headers?: Record<string, string>;
+  body: string | Uint8Array;
+}
+
+/** What one path answers, by method. */
+type Route = Partial<Record<string, (request: IncomingMessage) => Reply | Promise<Reply>>>;
+
+/** Bytes of a request's body. */
+const maxBodyLength = 4_096;
+
+/** For every answer. The page's own files are all it may load, so markup smuggled into it can do nothing. */
+const securityHeaders = {
+  'Content-Security-Policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+};
+
+/** An answer other than the expected one; its message goes out as JSON. */
+class HttpError extends Error {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+
+  constructor(status: number, message: string, headers: Record<string, string> = {}) {
+    super(message);
+    this.status = status;
+    this.headers = headers;
+  }
+}
+
+/** Everything the chat answers over plain HTTP: the page, sessions, tickets, health and metrics. */
+export function createHttpHandler(services: HttpServices): RequestListener {
+  const routes = createRoutes(services);
+  return (request, response) => {
+    const origin = request.headers.origin;
+    for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
+    response.setHeader('Cache-Control', 'no-store');
+    response.setHeader('Vary', 'Origin');
+    const allowed = isAllowedOrigin(origin, request.headers.host, services.allowedOrigins);
+    if (origin && allowed) response.setHeader('Access-Control-Allow-Origin', origin);
+    answer(routes, request, allowed)
+      .catch((error: unknown) => {
+        if (!(error instanceof HttpError)) throw error;
+        return json(error.status, { error: error.message }, error.headers);
+      })
+      .then((reply) => send(request, response, reply))
+      .catch((error: unknown) => {
+        // A body that broke off has nobody left to answer; anything else is a fault of ours.
+        if (!request.errored) console.error(error);
+        response.destroy();
+      });
+  };
+}
+
+function createRoutes({ page, key, tickets, health, metrics }: HttpServices): Map<string, Route> {
+  const routes = new Map<string, Route>([
+    [
+      '/session',
+      {
+        async POST(request) {
+          const body = sessionRequest.safeParse(await readJson(request));
+          if (!body.success) throw new HttpError(400, explain(body.error.issues[0]));
+          const user = createUser(body.data.name);
+          return json(200, { session: await createSession(key, user), user });
+        },
+      },
+    ],
+    [
+      '/ticket',
+      {
+        async POST(request) {
+          if (hasBody(request)) await readJson(request);
+          const [, session] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
+          const user = session && (await readSession(key, session));
+          if (!user) {
+            const why = session
+              ? 'This session is not valid, or it has expired.'
+              : 'Send the session as "Authorization: Bearer <session>".';
+            throw new HttpError(401, why, { 'WWW-Authenticate': 'Bearer' });
+          }
+          return json(200, { ticket: tickets.issue(user), expiresInMs: ticketLifetimeMs });
+        },
+      },
+    ],
+    ['/healthz', { GET: () => json(200, health()) }],
+    [
+      '/metrics',
+      {
+        GET: () => ({
+          status: 200,
+          headers: { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' },
+          body: metrics(),
+        }),
+      },
+    ],
+    [
+      '/chat',
+      {
+        GET() {
+          throw new HttpError(426, 'This is the WebSocket: ask for an upgrade.', {
+            Upgrade: 'websocket',
+            Connection: 'Upgrade',
+          });
+        },
+      },
+    ],
+  ]);
+  for (const [path, { type, body }] of page) {
+    routes.set(path, { GET: () => ({ status: 200, headers: { 'Content-Type': type }, body }) });
+  }
+  return routes;
+}
+
+async function answer(
+  routes: Map<string, Route>,
+  request: IncomingMessage,
+  allowedOrigin: boolean,
+): Promise<Reply> {
+  const [path] = (request.url ?? '/').split('?');
+  const route = routes.get(path);
+  if (!route) throw new HttpError(404, `There is nothing at ${path}.`);
+  const method = request.method ?? 'GET';
+  const methods = [...Object.keys(route), ...('GET' in route ? ['HEAD'] : []), 'OPTIONS'];
+  if (method === 'OPTIONS') return preflight(methods);
+  const handle = route[method === 'HEAD' ? 'GET' : method];
+  if (!handle) {
+    const Allow = methods.join(', ');
+    throw new HttpError(405, `${path} takes ${Allow}, not ${method}.`, { Allow });
+  }
+  if (method === 'POST' && !allowedOrigin)
+    throw new HttpError(403, 'Pages of this origin may not use the chat.');
+  return await handle(request);
+}
+
+/** Tells a browser what a page of an allowed origin may send (WHATWG Fetch §3.3.3, CORS). */
+function preflight(methods: string[]): Reply {
+  const list = methods.join(', ');
+  return {
+    status: 204,
+    headers: {
+      Allow: list,
+      'Access-Control-Allow-Methods': list,
+      'Access-Control-Allow-Headers': 'authorization, content-type',
+    },
+    body: '',
+  };
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  const [type] = (request.headers['content-type'] ?? '').split(';');
+  const chunks: Buffer[] = [];
+  let length = 0;
+  // Read to its end even when it is too long: a client that is still sending does not see the answer.
+  // The server's request timeout bounds how long that may take.
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length <= maxBodyLength) chunks.push(chunk);
+  }
+  if (type.trim().toLowerCase() !== 'application/json') {
+    throw new HttpError(415, 'Send the body as application/json.', { Accept: 'application/json' });
+  }
+  if (length > maxBodyLength) {
+    throw new HttpError(413, `A body may have ${maxBodyLength} bytes; this one has ${length}.`);
+  }
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString());
+  } catch {
+    throw new HttpError(400, 'The body is not JSON.');
+  }
+}
+
+function json(status: number, value: object, headers: Record<string, string> = {}): Reply {
+  return {
+    status,
+    headers: { 'Content-Type': 'application/json; charset=utf-8', ...headers },
+    body: `${JSON.stringify(value)}\n`,
+  };
+}
+
+function send(request: IncomingMessage, response: ServerResponse, { status, headers, body }: Reply): void {
+  // Whatever of the request was not read is dropped, so that the next one on this connection can be.
+  request.resume();
+  response.writeHead(status, {
+    ...headers,
+    ...(status === 204 ? {} : { 'Content-Length': Buffer.byteLength(body) }),
+  });
+  response.end(request.method === 'HEAD' ? undefined : body);
+}

@@ -1,0 +1,249 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { EventEmitter, once } from 'node:events';
+import { join } from 'node:path';
+import { type Course, conditionsWithout, type Lab } from '../course.ts';
+import type { EngineName } from './engine.ts';
+
+export interface ChatConfig {
+  /** 0 lets the system choose; a restart keeps what it chose. */
+  port: number;
+  host: string;
+  engine: EngineName;
+  /** Origins beside the chat's own whose pages may use it: `http://localhost:5173`. */
+  allowedOrigins: readonly string[];
+}
+
+/** What the chat's process is told, as JSON in its first argument. */
+export interface ChildConfig extends ChatConfig {
+  labs: Record<string, 'yours' | 'reference'>;
+}
+
+/** What the chat's process says. */
+export type ChildMessage =
+  | { type: 'listening'; port: number }
+  | { type: 'alive' }
+  | { type: 'failed'; code?: string; message: string; stack: string };
+
+export interface ChatEvents {
+  /** It runs, for the first time or again: where, and on which labs of the learner's. */
+  running: [url: string, mine: readonly Lab[]];
+  /** A learner's file stopped it, and it goes on with the reference: one sentence. */
+  fallback: [sentence: string, lab: Lab | undefined];
+  /** It stopped on the reference alone, and stays down: one sentence. */
+  down: [sentence: string];
+}
+
+/** The chat could not be started, and no lab is to blame. `code` is that of `listen`: `EADDRINUSE`, say. */
+export class ChatStartError extends Error {
+  override name = 'ChatStartError';
+  readonly code: string | undefined;
+
+  constructor(message: string, code?: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** A chat that says nothing for this long, in ms, hangs: an endless loop in a lab, most likely. */
+const defaultSilenceMs = 30_000;
+/** How long a chat may take to stop, in ms, before its process is ended. */
+const stopTimeoutMs = 5_000;
+
+type Failure = Omit<Extract<ChildMessage, { type: 'failed' }>, 'type'>;
+
+/**
+ * Runs the chat in a process of its own, on the learner's file for some labs and the reference for the others.
+ * When a learner's file stops it, at the start or later, it is started again without that file.
+ */
+export class ChatLauncher extends EventEmitter<ChatEvents> {
+  readonly #course: Course;
+  readonly #config: ChatConfig;
+  readonly #silenceMs: number;
+  /** Kept over restarts, so that sessions are; a secret from the environment goes before it. */
+  readonly #secret = process.env.AUTH_SECRET ?? randomBytes(32).toString('base64url');
+  #port: number;
+  #child: ChildProcess | undefined;
+  #mine: readonly Lab[] = [];
+  #stopped = false;
+  /** One change at a time: each waits for the one before it. */
+  #lastChange: Promise<void> = Promise.resolve();
+
+  constructor(course: Course, config: ChatConfig, { silenceMs = defaultSilenceMs } = {}) {
+    super();
+    this.#course = course;
+    this.#config = config;
+    this.#port = config.port;
+    this.#silenceMs = silenceMs;
+  }
+
+  /** Which labs of the learner's the chat runs on now. */
+  get mine(): readonly Lab[] {
+    return this.#mine;
+  }
+
+  /** The address for a browser on this machine. */
+  get url(): string {
+    const { host } = this.#config;
+    const everywhere = ['127.0.0.1', '0.0.0.0', '::', '::1'].includes(host);
+    const name = everywhere ? 'localhost' : host.includes(':') ? `[${host}]` : host;
+    return `http://${name}:${this.#port}`;
+  }
+
+  /** @throws ChatStartError when no lab is to blame, for a taken port say. */
+  start(mine: readonly Lab[]): Promise<void> {
+    return this.#change(() => this.#startWith(mine));
+  }
+
+  /** Stops the chat, if it runs, and starts it on these labs; open pages reconnect by themselves. */
+  restart(mine: readonly Lab[]): Promise<void> {
+    return this.#change(async () => {
+      await this.#stopChild();
+      await this.#startWith(mine);
+    });
+  }
+
+  /** Clients are told to come back, then the process ends. Nothing starts after it. */
+  stop(): Promise<void> {
+    this.#stopped = true;
+    return this.#change(() => this.#stopChild());
+  }
+
+  #change(change: () => Promise<void>): Promise<void> {
+    const done = this.#lastChange.then(change);
+    this.#lastChange = done.catch(() => {});
+    return done;
+  }
+
+  async #startWith(mine: readonly Lab[]): Promise<void> {
+    this.#mine = mine;
+    while (!this.#stopped) {
+      const failure = await this.#launch();
+      if (!failure) {
+        this.emit('running', this.url, this.#mine);
+        return;
+      }
+      // A Ctrl-C in a terminal reaches the child as well, in the middle of its start perhaps.
+      if (this.#stopped) return;
+      const reason = startProblem(failure, this.#config.host, this.#port);
+      if (reason) throw new ChatStartError(reason, failure.code);
+      if (this.#mine.length === 0) throw new ChatStartError(`The chat could not start: ${failure.message}`);
+      this.#fallBack(failure);
+    }
+  }
+
+  /** Starts the process: undefined once it listens, else why it does not. */
+  async #launch(): Promise<Failure | undefined> {
+    const config: ChildConfig = { ...this.#config, port: this.#port, labs: this.#whose() };
+    const conditions = conditionsWithout(this.#course, this.#mine).map((name) => `--conditions=${name}`);
+    const child = fork(join(import.meta.dirname, 'main.ts'), [JSON.stringify(config)], {
+      cwd: this.#course.root,
+      env: { ...process.env, AUTH_SECRET: this.#secret },
+      execArgv: [...conditions, '--import', 'tsx'],
+    });
+    this.#child = child;
+
+    return await new Promise((resolve) => {
+      let failure: Failure | undefined;
+      let listening = false;
+      const silence = setTimeout(() => {
+        const seconds = this.#silenceMs / 1000;
+        const message = `it did not answer for ${seconds} seconds`;
+        failure = { message, stack: message };
+        child.kill('SIGKILL');
+      }, this.#silenceMs);
+      child.on('message', (message: ChildMessage) => {
+        silence.refresh();
+        if (message.type === 'failed') failure = message;
+        if (message.type !== 'listening') return;
+        listening = true;
+        this.#port = message.port;
+        resolve(undefined);
+      });
+      child.on('exit', (code, signal) => {
+        clearTimeout(silence);
+        const how = `its process ended (${signal ?? `exit code ${code}`})`;
+        failure ??= { message: how, stack: how };
+        if (!listening) resolve(failure);
+        else if (this.#child === child) this.#recover(failure);
+      });
+    });
+  }
+
+  /** The chat ran and has stopped by itself. */
+  #recover(failure: Failure): void {
+    this.#child = undefined;
+    if (this.#stopped) return;
+    if (this.#mine.length === 0) {
+      this.emit('down', `The chat has stopped: ${failure.message}.`);
+      return;
+    }
+    this.#fallBack(failure);
+    this.restart(this.#mine).catch((error: Error) => this.emit('down', error.message));
+  }
+
+  #fallBack(failure: Failure): void {
+    const lab = culprit(failure, this.#mine);
+    const file = lab && `labs/${lab.id}.ts`;
+    const reason = oneLine(failure.message, this.#course.root);
+    this.#mine = lab ? this.#mine.filter((other) => other !== lab) : [];
+    this.emit(
+      'fallback',
+      file
+        ? `${file} stopped the chat (${reason}): it goes on with the reference for lab ${lab.number}.`
+        : `The chat has stopped on your labs (${reason}): it goes on with the reference for all of them.`,
+      lab,
+    );
+  }
+
+  async #stopChild(): Promise<void> {
+    const child = this.#child;
+    this.#child = undefined;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    if (child.connected) child.send('shutdown');
+    const deadline = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);
+    await exited;
+    clearTimeout(deadline);
+  }
+
+  #whose(): ChildConfig['labs'] {
+    return Object.fromEntries(
+      this.#course.labs.map((lab) => [lab.number, this.#mine.includes(lab) ? 'yours' : 'reference']),
+    );
+  }
+}
+
+/** What `listen` objects to, in a sentence; undefined for any other failure. */
+function startProblem({ code }: Failure, host: string, port: number): string | undefined {
+  switch (code) {
+    case 'EADDRINUSE':
+      return `Port ${port} is taken. Stop the program that has it, or choose another with --port.`;
+    case 'EACCES':
+      return `Port ${port} needs more rights than this program has. Choose one from 1024 up with --port.`;
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `${host} is no address of this machine. Choose another with --host.`;
+    default:
+      return undefined;
+  }
+}
+
+/** The learner's file that comes first in the stack: the innermost one. */
+function culprit({ stack }: Failure, mine: readonly Lab[]): Lab | undefined {
+  const slashed = stack.replaceAll('\\', '/');
+  const found = mine
+    .map((lab) => ({ lab, at: slashed.indexOf(`labs/${lab.id}.ts`) }))
+    .filter(({ at }) => at !== -1)
+    .sort((a, b) => a.at - b.at);
+  return found[0]?.lab;
+}
+
+/** A message as part of a sentence: one line, without the absolute path of the course. */
+function oneLine(message: string, root: string): string {
+  const lines = message.split('\n').filter((line) => line.trim() !== '');
+  // esbuild says "Transform failed with 1 error:", and on the next line where and why.
+  const line = lines[0]?.endsWith(':') && lines[1] ? lines[1] : (lines[0] ?? 'no reason given');
+  return line.replaceAll(root, '').replaceAll('\\', '/').replace(/^\//, '').replace(/\.$/, '');
+}

@@ -1,0 +1,53 @@
+/**
+ * The chat's own process, started by launcher.ts with the conditions that say whose labs run. It ends when its
+ * parent asks, when its parent is gone, and at SIGINT or SIGTERM; each time clients are told to come back.
+ */
+import { loadEngine } from './engine.ts';
+import type { ChildConfig, ChildMessage } from './launcher.ts';
+import { type ChatServer, startChatServer } from './server.ts';
+
+/** How often the parent hears that this process is not stuck, in ms. */
+const signOfLifeMs = 1_000;
+
+const config = JSON.parse(process.argv[2]) as ChildConfig;
+let server: ChatServer | undefined;
+
+function tell(message: ChildMessage): void {
+  if (process.connected) process.send?.(message);
+}
+
+/** Says why to the parent, which knows what to do about it. */
+function fail(error: unknown): void {
+  const {
+    message,
+    stack = message,
+    code,
+  }: NodeJS.ErrnoException = error instanceof Error ? error : new Error(String(error));
+  process.exitCode = 1;
+  if (!process.connected) process.exit();
+  process.send?.({ type: 'failed', code, message, stack } satisfies ChildMessage, () => process.exit());
+}
+
+async function shutdown(): Promise<void> {
+  await server?.close();
+  process.exit();
+}
+
+process.on('uncaughtException', fail);
+process.on('unhandledRejection', fail);
+process.on('disconnect', shutdown);
+process.on('message', (message) => message === 'shutdown' && shutdown());
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, shutdown);
+
+try {
+  server = await startChatServer(config.port, config.host, {
+    engine: await loadEngine(config.engine),
+    secret: process.env.AUTH_SECRET,
+    allowedOrigins: config.allowedOrigins,
+    labs: config.labs,
+  });
+  tell({ type: 'listening', port: server.address.port });
+  setInterval(() => tell({ type: 'alive' }), signOfLifeMs);
+} catch (error) {
+  fail(error);
+}

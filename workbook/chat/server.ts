@@ -1,0 +1,145 @@
+import { createServer, type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { isAllowedOrigin, sessionKey, Tickets } from './auth.ts';
+import type { Engine } from './engine.ts';
+import { heartbeatMs as defaultHeartbeatMs, Heartbeat } from './heartbeat.ts';
+import { createHttpHandler } from './http.ts';
+import { Hub } from './hub.ts';
+import { serverLimits } from './limits.ts';
+import { bundlePage } from './page.ts';
+import { Peer } from './peer.ts';
+import type { ServerMessage } from './protocol.ts';
+
+export interface ChatServerOptions {
+  engine: Engine;
+  /** Signs sessions. Default: a random one, so that sessions end with the process. */
+  secret?: string;
+  /** Origins beside the server's own: `http://localhost:5173`. Default: none. */
+  allowedOrigins?: readonly string[];
+  /** Which labs are whose, for `/healthz`: `{ '03': 'yours' }`. */
+  labs?: Record<string, 'yours' | 'reference'>;
+  /** Default: 15,000. */
+  heartbeatMs?: number;
+  /** Default: 10,000. */
+  authDeadlineMs?: number;
+}
+
+export interface ChatServer {
+  /** Where it listens: `{ port }` matters when it was started on port 0. */
+  address: AddressInfo;
+  /** Says `drain` to every client, closes them with 1012, and ends when all are gone. */
+  close(): Promise<void>;
+}
+
+/** After this time, in ms, whoever has not answered the Close frame at shutdown is cut off. */
+const shutdownTimeoutMs = 2_000;
+/** Over how many ms the clients of a server that stops are told to come back, so as not to come all at once. */
+const drainSpreadMs = 1_000;
+
+/**
+ * Starts the chat: HTTP, and the WebSocket at `/chat`.
+ *
+ * @throws the error of `listen`, with its code: `EADDRINUSE` for a taken port.
+ */
+export async function startChatServer(
+  port: number,
+  host: string,
+  options: ChatServerOptions,
+): Promise<ChatServer> {
+  const { engine, allowedOrigins = [], heartbeatMs = defaultHeartbeatMs } = options;
+  const encode = (message: ServerMessage) => engine.encode(JSON.stringify(message));
+  const tickets = new Tickets();
+  const hub = new Hub(encode);
+  const heartbeat = new Heartbeat(heartbeatMs);
+  const authDeadlineMs = options.authDeadlineMs ?? serverLimits.authDeadlineMs;
+  const services = { hub, tickets, heartbeat, heartbeatMs, authDeadlineMs, encode };
+  const peers = new Set<Peer>();
+
+  const http = createServer(
+    // Slow handshakes are cut: the headers, then the whole request, must come within these times.
+    { headersTimeout: 10_000, requestTimeout: 15_000, connectionsCheckingInterval: 2_000 },
+    createHttpHandler({
+      page: await bundlePage(),
+      key: sessionKey(options.secret),
+      tickets,
+      allowedOrigins,
+      health: () => ({ status: 'ok', engine: engine.name, labs: options.labs ?? {} }),
+      metrics: () => formatMetrics(peers.size, hub),
+    }),
+  );
+
+  http.on('upgrade', (request, socket: Duplex, head) => {
+    // From here on Node leaves the socket to us, its errors too.
+    socket.on('error', () => socket.destroy());
+    const refusal = refuse(request, allowedOrigins);
+    if (refusal) return endWith(socket, ...refusal);
+    engine.accept(request, socket, head, (connection, send) => {
+      const peer = new Peer(connection, send, services);
+      peers.add(peer);
+      connection.on('close', () => peers.delete(peer));
+    });
+  });
+
+  await new Promise<void>((resolve, reject) => {
+    http.once('error', reject);
+    http.listen(port, host, resolve);
+  });
+
+  return {
+    address: http.address() as AddressInfo,
+    async close() {
+      const closed = new Promise((resolve) => http.close(resolve));
+      for (const peer of peers) {
+        peer.send({ type: 'drain', reconnectInMs: Math.round(Math.random() * drainSpreadMs) });
+        peer.close(1012, 'The server is restarting.');
+      }
+      const deadline = setTimeout(() => {
+        for (const peer of peers) peer.terminate();
+        http.closeAllConnections();
+      }, shutdownTimeoutMs);
+      await closed;
+      clearTimeout(deadline);
+      heartbeat.stop();
+    },
+  };
+}
+
+/** Why a request may not become a WebSocket, before the handshake itself is looked at. */
+function refuse(
+  { url = '/', headers }: IncomingMessage,
+  allowedOrigins: readonly string[],
+): [status: number, reason: string] | undefined {
+  if (url.split('?')[0] !== '/chat') return [404, 'The WebSocket is at /chat.'];
+  if (!isAllowedOrigin(headers.origin, headers.host, allowedOrigins)) {
+    return [403, 'Pages of this origin may not use the chat.'];
+  }
+  return undefined;
+}
+
+function endWith(socket: Duplex, status: number, reason: string): void {
+  const body = `${JSON.stringify({ error: reason })}\n`;
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n` +
+      'Connection: close\r\n' +
+      'Content-Type: application/json; charset=utf-8\r\n' +
+      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    () => socket.destroy(),
+  );
+}
+
+/** Three figures in Prometheus' text format. */
+function formatMetrics(connections: number, { roomCount, messageCount }: Hub): string {
+  return [
+    '# HELP chat_connections Open WebSocket connections.',
+    '# TYPE chat_connections gauge',
+    `chat_connections ${connections}`,
+    '# HELP chat_rooms Rooms the server keeps, empty ones included.',
+    '# TYPE chat_rooms gauge',
+    `chat_rooms ${roomCount}`,
+    '# HELP chat_messages_total Messages stored in rooms since the start.',
+    '# TYPE chat_messages_total counter',
+    `chat_messages_total ${messageCount}`,
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,89 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { EngineName } from '../chat/engine.ts';
+import { type ChatConfig, ChatLauncher } from '../chat/launcher.ts';
+import { formatWhose } from '../chat/whose.ts';
+import { findLab, type Lab, readCourse, workbookRoot } from '../course.ts';
+
+interface Flags {
+  port: number;
+  host: string;
+  mine: Lab[] | 'passing';
+  engine: EngineName;
+  allowedOrigin: string[];
+}
+
+const course = readCourse(workbookRoot);
+
+function parsePort(value: string): number {
+  const port = /^\d{1,5}$/.test(value) ? Number(value) : Number.NaN;
+  if (port <= 65_535) return port;
+  throw new InvalidArgumentError('A port is a whole number from 0 to 65535.');
+}
+
+function parseMine(value: string): Flags['mine'] {
+  if (value === 'passing') return value;
+  if (value === 'all') return course.labs;
+  if (value === 'none') return [];
+  return value.split(',').map((wanted) => {
+    const lab = findLab(course, wanted.trim());
+    if (lab) return lab;
+    const last = course.labs.at(-1)?.number;
+    throw new InvalidArgumentError(`There is no lab ${wanted.trim()}; labs are 01 to ${last}.`);
+  });
+}
+
+function parseOrigin(value: string, before: string[]): string[] {
+  if (URL.canParse(value) && new URL(value).origin === value) return [...before, value];
+  throw new InvalidArgumentError('An origin is a scheme and a host, as in http://localhost:5173.');
+}
+
+const flags = new Command('npm run chat --')
+  .description('The chat: your files for the labs that pass, the reference for the others.')
+  .addOption(
+    new Option('--port <number>', 'where to listen; 0 for any free port').default(8080).argParser(parsePort),
+  )
+  .addOption(new Option('--host <address>', 'the address to listen on').default('127.0.0.1'))
+  .addOption(
+    new Option('--mine <labs>', 'which labs run on your files: passing, all, none, or numbers as in 3,5')
+      .default('passing')
+      .argParser(parseMine),
+  )
+  .addOption(new Option('--engine <name>', 'what speaks WebSocket').choices(['labs', 'ws']).default('labs'))
+  .addOption(
+    new Option(
+      '--allowed-origin <origin>',
+      "an origin beside the chat's own whose pages may use it; repeatable",
+    )
+      .default([])
+      .argParser(parseOrigin),
+  )
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
+  .parse()
+  .opts<Flags>();
+
+const config: ChatConfig = {
+  port: flags.port,
+  host: flags.host,
+  engine: flags.engine,
+  allowedOrigins: flags.allowedOrigin,
+};
+const mine = flags.mine === 'passing' ? [] : flags.mine;
+
+const chat = new ChatLauncher(course, config);
+chat.on('running', (url, labs) => {
+  console.log(`Chat: ${url}`);
+  if (config.engine === 'labs') console.log(formatWhose(course, labs));
+});
+chat.on('fallback', (sentence) => console.error(sentence));
+chat.on('down', fail);
+
+function fail(sentence: string): void {
+  console.error(sentence);
+  process.exit(1);
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => chat.stop().then(() => process.exit(0)));
+}
+
+await chat.start(mine).catch((error: Error) => fail(error.message));
