@@ -32,7 +32,7 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
   /** Fingerprints of what was judged: a save that changes nothing is no news. */
   readonly #judged = new Map<string, string | undefined>();
   readonly #settling = new Map<string, NodeJS.Timeout>();
-  #checks: Record<string, ListedCheck[]> = {};
+  readonly #checks = new Map<string, ListedCheck[]>();
   #watcher: FSWatcher | undefined;
   #closed = false;
 
@@ -46,24 +46,28 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
 
   /** Starts to watch, and judges all labs in order. Resolves when each has a verdict. */
   async start(): Promise<void> {
+    this.watch();
+    await this.#list(this.course.labs.filter(isUntouched));
+    for (const lab of this.course.labs) await this.judge(lab);
+  }
+
+  /** Judges from now on each file that is saved, and none before. */
+  watch(): void {
     const folder = join(this.course.root, 'labs');
     mkdirSync(folder, { recursive: true });
-    this.#watcher = watch(folder, { ignoreInitial: true, depth: 0 }).on('all', (_event, path) =>
-      this.#saved(path),
-    );
-    this.#checks = await this.#runner.list();
-    for (const lab of this.course.labs) await this.judge(lab);
+    this.#watcher = watch(folder, { ignoreInitial: true, depth: 0 });
+    this.#watcher.on('all', (_event, path) => this.#saved(path));
   }
 
   /** Judges a lab's file as it is now. A fresh stub needs no run: all its checks wait. */
   async judge(lab: Lab): Promise<Verdict> {
     const before = fingerprint(lab);
     this.#judged.set(lab.id, before);
-    if (isUntouched(lab)) return this.#publish(this.#untouched(lab), before);
+    if (isUntouched(lab)) return this.#publish(await this.#untouched(lab), before);
     this.emit('checking', { lab: lab.id });
     const verdict = await this.#runner.check(lab);
     const mistake = recogniseMistake(this.#mistakes, verdict);
-    const checks = verdict.checks.length > 0 ? verdict.checks : this.#waiting(lab);
+    const checks = verdict.checks.length > 0 ? verdict.checks : await this.#waiting(lab);
     return this.#publish({ ...verdict, checks, ...(mistake && { mistake }) }, before);
   }
 
@@ -96,11 +100,19 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
     return verdict;
   }
 
-  #untouched(lab: Lab): Verdict {
-    return { lab: lab.id, state: 'untouched', checks: this.#waiting(lab), durationMs: 0 };
+  async #untouched(lab: Lab): Promise<Verdict> {
+    return { lab: lab.id, state: 'untouched', checks: await this.#waiting(lab), durationMs: 0 };
   }
 
-  #waiting(lab: Lab): Verdict['checks'] {
-    return (this.#checks[lab.id] ?? []).map((check) => ({ ...check, state: 'waiting' as const }));
+  async #waiting(lab: Lab): Promise<Verdict['checks']> {
+    await this.#list([lab]);
+    return (this.#checks.get(lab.id) ?? []).map((check) => ({ ...check, state: 'waiting' as const }));
+  }
+
+  /** Learns the checks of labs that need no run, or cannot be run. */
+  async #list(labs: Lab[]): Promise<void> {
+    const unknown = labs.filter(({ id }) => !this.#checks.has(id));
+    if (unknown.length === 0) return;
+    for (const [id, checks] of Object.entries(await this.#runner.list(unknown))) this.#checks.set(id, checks);
   }
 }
