@@ -1,31 +1,35 @@
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitepress';
+import { defineConfigWithTheme } from 'vitepress';
 import { conditionsWithout, readCourse, workbookRoot } from '../../workbook/course.ts';
 import { labsInPages } from './labs-in-pages.ts';
 import { shownCode } from './markdown.ts';
 import { makeSidebar, parts } from './sidebar.ts';
+import type { SiteTheme } from './site-theme.ts';
 
 const course = readCourse(workbookRoot);
+const labIds = course.labs.map(({ id }) => id);
+const base = withSlashes(process.env.BASE ?? '/');
 const shim = (name: string) => fileURLToPath(new URL(`./shims/${name}.ts`, import.meta.url));
 
-export default defineConfig({
+export default defineConfigWithTheme<SiteTheme>({
   title: 'websocket-101',
   description: 'Learn WebSocket by building it: 21 labs that together are a complete chat.',
   lang: 'en',
-  base: withSlashes(process.env.BASE ?? '/'),
+  base,
   head: [
-    ['link', { rel: 'icon', type: 'image/svg+xml', href: `${withSlashes(process.env.BASE ?? '/')}icon.svg` }],
+    ['link', { rel: 'icon', type: 'image/svg+xml', href: `${base}icon.svg` }],
     ['meta', { name: 'theme-color', content: '#0f5c63' }],
   ],
   markdown: { config: shownCode, theme: { light: 'github-light', dark: 'github-dark' } },
   themeConfig: {
+    labIds,
     nav: [
       ...parts.slice(0, 2).map(({ id, title }) => ({ text: title, link: `/${id}/`, activeMatch: `/${id}/` })),
       { text: 'Labs', link: '/labs/', activeMatch: '/labs/' },
       { text: 'Interview', link: '/interview/', activeMatch: '/interview/' },
       { text: 'Reference', link: '/reference/', activeMatch: '/reference/' },
     ],
-    sidebar: makeSidebar(course.labs.map(({ id }) => id)),
+    sidebar: makeSidebar(labIds),
     outline: { level: [2, 3] },
     search: { provider: 'local' },
     externalLinkIcon: true,

@@ -5,16 +5,22 @@ import CheckYourself from './components/CheckYourself.vue';
 import FrameBytes from './components/FrameBytes.vue';
 import FrameDrawing from './components/FrameDrawing.vue';
 import LabChecks from './components/LabChecks.vue';
+import PartIndex from './components/PartIndex.vue';
 import SequenceDiagram from './components/SequenceDiagram.vue';
+import HomePage from './home/HomePage.vue';
+import SiteLayout from './SiteLayout.vue';
 import './style.css';
 
 export default {
   extends: DefaultTheme,
+  Layout: SiteLayout,
   enhanceApp({ app }) {
     app.component('CheckYourself', CheckYourself);
     app.component('FrameBytes', FrameBytes);
     app.component('FrameDrawing', FrameDrawing);
+    app.component('HomePage', HomePage);
     app.component('LabChecks', LabChecks);
+    app.component('PartIndex', PartIndex);
     app.component('Sequence', SequenceDiagram);
     // These carry labs' code, so only the pages that show them load them.
     app.component(

@@ -1,4 +1,4 @@
-import { computed, reactive, ref } from 'vue';
+import { reactive, ref } from 'vue';
 import type { FromWorkbook } from '../../../workbook/site/protocol.ts';
 import type { Verdict } from '../../../workbook/verdict.ts';
 
@@ -11,13 +11,14 @@ export const chatUrl = ref<string>();
 const verdicts = reactive(new Map<string, Verdict>());
 const checking = reactive(new Set<string>());
 
-/** The last verdict of a lab; undefined before the first. */
-export function useVerdict(lab: string) {
-  return computed(() => verdicts.get(lab));
+/** The last verdict of a lab; undefined before the first. Reactive. */
+export function verdictOf(lab: string): Verdict | undefined {
+  return verdicts.get(lab);
 }
 
-export function useChecking(lab: string) {
-  return computed(() => checking.has(lab));
+/** Whether a lab's checks are running now. Reactive. */
+export function isChecking(lab: string): boolean {
+  return checking.has(lab);
 }
 
 function hear<Event extends keyof FromWorkbook>(event: Event, listener: (data: FromWorkbook[Event]) => void) {

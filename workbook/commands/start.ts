@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import { InvalidArgumentError } from 'commander';
+import { ChatLauncher, ChatStartError } from '../chat/launcher.ts';
+import { formatWhose } from '../chat/whose.ts';
+import { commandLine, currentCourse } from '../command-line.ts';
+import type { Lab } from '../course.ts';
+import { Workbench } from '../runner/workbench.ts';
+import { attachWorkbench } from '../site/attach.ts';
+import { ChatFollowsLabs } from '../site/chat-follows.ts';
+import { openSite } from '../site/open-site.ts';
+
+interface Flags {
+  port: number;
+  host: string;
+  chatPort: number;
+}
+
+const { port, host, chatPort } = commandLine('npm start --', 'The site with live checks, and the chat.')
+  .option('--port <number>', 'where the site listens; 0 for any free port', parsePort, 5173)
+  .option('--chat-port <number>', 'where the chat listens; 0 for any free port', parsePort, 8080)
+  .option('--host <address>', 'the address both listen on', '127.0.0.1')
+  .parse()
+  .opts<Flags>();
+
+const course = currentCourse();
+const workbench = new Workbench(course);
+const chat = new ChatLauncher(course, { port: chatPort, host, engine: 'labs', allowedOrigins: [] });
+const site = await openSite(join(course.root, 'docs'), { port, host }).catch(fail);
+let stopping = false;
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
+
+attachWorkbench(site.server, workbench, () => chat.url);
+chat.on('fallback', (sentence) => console.error(sentence));
+chat.on('down', (sentence) => console.error(sentence));
+await new ChatFollowsLabs(workbench, chat).start().catch(fail);
+await workbench.start();
+
+console.log(`
+  Site  ${site.url}
+  Chat  ${chat.url}
+${formatWhose(course, chat.mine)}
+
+  ${whatNext()}
+  Ctrl-C stops both.
+`);
+if (workbench.progress.problem) console.error(workbench.progress.problem);
+
+workbench.on('verdict', ({ verdict }) => {
+  const core = verdict.checks.filter(({ stretch }) => !stretch);
+  const passed = core.filter(({ state }) => state === 'passed').length;
+  console.log(verdict.problem ?? `labs/${verdict.lab}.ts: ${passed} of ${core.length} checks pass.`);
+});
+chat.on('running', (_url, mine) => console.log(`The chat has restarted. ${yours(mine)}`));
+
+function whatNext(): string {
+  const next = course.labs.find(({ id }) => workbench.verdicts.get(id)?.state !== 'passed');
+  if (!next) return 'All labs pass: the chat runs on your code alone.';
+  return `Next: edit labs/${next.id}.ts; ${site.url}labs/${next.id}.html shows its checks on every save.`;
+}
+
+function yours(mine: readonly Lab[]): string {
+  return mine.length === 0
+    ? 'It runs on the reference.'
+    : `Yours in it: ${mine.map(({ id }) => id).join(', ')}.`;
+}
+
+async function stop(): Promise<void> {
+  // A second Ctrl-C does not wait for anything.
+  if (stopping) process.exit(1);
+  stopping = true;
+  await Promise.all([site.server.close(), workbench.close(), chat.stop()]);
+  process.exit(0);
+}
+
+/** Nothing of it can run without the rest: one sentence, and all that was started ends. */
+async function fail(error: Error): Promise<never> {
+  const chatPortTaken = error instanceof ChatStartError && error.code === 'EADDRINUSE';
+  console.error(chatPortTaken ? error.message.replace('--port', '--chat-port') : error.message);
+  await Promise.all([workbench.close(), chat.stop()]);
+  process.exit(1);
+}
+
+function parsePort(value: string): number {
+  const number = /^\d{1,5}$/.test(value) ? Number(value) : Number.NaN;
+  if (number <= 65_535) return number;
+  throw new InvalidArgumentError('A port is a whole number from 0 to 65535.');
+}
