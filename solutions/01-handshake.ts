@@ -134,6 +134,7 @@ export function answerUpgrade(request: UpgradeRequest, options: HandshakeOptions
     return refuse(400, 'Exactly one Sec-WebSocket-Key is needed, 16 bytes in base64');
   }
 
+  // #region subprotocol
   const offered = listElements(headers, 'Sec-WebSocket-Protocol');
   const repeated = new Set(offered).size < offered.length;
   const empty = offered.length === 0 && headerValues(headers, 'Sec-WebSocket-Protocol').length > 0;
@@ -141,6 +142,7 @@ export function answerUpgrade(request: UpgradeRequest, options: HandshakeOptions
     return refuse(400, 'Sec-WebSocket-Protocol must list tokens, each once');
   }
   const protocol = options.protocols?.find((spoken) => offered.includes(spoken)) ?? '';
+  // #endregion subprotocol
 
   return {
     status: 101,

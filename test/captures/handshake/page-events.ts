@@ -85,14 +85,26 @@ function answering(
   };
 }
 const seen: string[][] = [['what went wrong', 'what the script saw']];
-const told: string[] = [];
+const told: string[][] = [
+  ['what went wrong', "what the console said after WebSocket connection to '…' failed:"],
+];
 for (const [what, run] of failures) {
   const { events, console } = await run();
   seen.push([what, events.join(', ')]);
-  told.push(`${what}\n    ${console.at(-1)?.replace(/127\.0\.0\.1:\d+/, '127.0.0.1:PORT') ?? '(nothing)'}`);
+  told.push([what, console.at(-1)?.replace(/^WebSocket connection to '.*?' failed: /, '') ?? '(nothing)']);
 }
 save('page-sees-failures.txt', table(seen));
-save('console-says.txt', told);
+save('console-says.txt', table(told));
+for (const [name, what] of [
+  ['console-200.txt', '200'],
+  ['console-wrong-accept.txt', '101 with a wrong accept'],
+  ['console-no-subprotocol.txt', '101 without any of the offered'],
+]) {
+  save(
+    name,
+    told.filter(([label]) => label === what).map(([, message]) => message),
+  );
+}
 
 // A connection that closes: the server's bytes, after its 101.
 const closeFrame = (...payload: number[]) => Buffer.from([0x88, payload.length, ...payload]);
