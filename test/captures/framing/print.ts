@@ -1,0 +1,68 @@
+import { decodeFrame, type Frame, Opcode } from '#labs/03-frames';
+import type { Crossing } from './tap.ts';
+
+/** Payload bytes printed before the rest is only counted: a line fits a page. */
+const payloadPrinted = 12;
+/** Width of the bytes, so that the words line up. */
+const bytesWidth = 56;
+const names = new Map<number, string>(
+  Object.entries(Opcode).map(([name, opcode]) => [opcode, name.toLowerCase()]),
+);
+
+/** Takes whole frames from the crossings, in the order they were complete, and each side's FIN. */
+export function* frames(crossings: readonly Crossing[]) {
+  const pending = { client: Buffer.alloc(0), server: Buffer.alloc(0) };
+  for (const { from, bytes, end } of crossings) {
+    if (end) yield { from, wire: undefined, frame: undefined };
+    pending[from] = Buffer.concat([pending[from], bytes]);
+    for (let found = decodeFrame(pending[from]); found; found = decodeFrame(pending[from])) {
+      yield { from, wire: pending[from].subarray(0, found.bytesRead), frame: found.frame };
+      pending[from] = pending[from].subarray(found.bytesRead);
+    }
+  }
+}
+
+/** One line a frame: who sent it, header, masking key, payload as it crossed, and what it says. */
+export function printFrames(crossings: readonly Crossing[], client: 'page' | 'client'): string {
+  const lines: string[] = [];
+  for (const { from, wire, frame } of frames(crossings)) {
+    const who = (from === 'client' ? client : 'server').padEnd('server'.length);
+    lines.push(`${who} → ${wire ? printFrame(wire, frame) : 'TCP FIN'}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function printFrame(wire: Buffer, frame: Frame): string {
+  const headerLength = wire.length - frame.payload.length;
+  const keyAt = frame.masked ? headerLength - 4 : headerLength;
+  const payload = wire.subarray(headerLength);
+  const shown = payload.length > payloadPrinted ? payload.subarray(0, 4) : payload;
+  const left = payload.length - shown.length;
+  const fields = [wire.subarray(0, keyAt), wire.subarray(keyAt, headerLength), shown].filter(
+    ({ length }) => length > 0,
+  );
+  const bytes = `${fields.map(spaced).join('  ')}${left ? ` … ${left} more` : ''}`;
+  return `${bytes.padEnd(bytesWidth)} ${describe(frame)}`;
+}
+
+/** Hex, a space between bytes. */
+export function spaced(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+}
+
+/** What a frame says, in a few words: `text "Hello"`, `close 1000 "bye"`. */
+export function describe(frame: Frame): string {
+  const name = names.get(frame.opcode) ?? `reserved opcode ${frame.opcode}`;
+  return `${name}${frame.fin ? '' : ', more to come'}${meaning(frame)}`;
+}
+
+function meaning({ opcode, payload }: Frame): string {
+  if (payload.length === 0) return ', empty';
+  if (payload.length > payloadPrinted) return `, ${payload.length} bytes`;
+  if (opcode === Opcode.Close) {
+    const reason = payload.subarray(2).toString();
+    return ` ${payload.readUInt16BE()}${reason && ` "${reason}"`}`;
+  }
+  const text = payload.toString();
+  return /[\uFFFD\p{Cc}]/u.test(text) ? ` ${spaced(payload)}` : ` "${text}"`;
+}
