@@ -28,7 +28,12 @@ function fail(error: unknown): void {
   process.send?.({ type: 'failed', code, message, stack } satisfies ChildMessage, () => process.exit());
 }
 
+let stopping = false;
+
+/** A Ctrl-C reaches this process twice: from the terminal, and as the parent's message. */
 async function shutdown(): Promise<void> {
+  if (stopping) return;
+  stopping = true;
   await server?.close();
   process.exit();
 }

@@ -1,0 +1,111 @@
+import { once } from 'node:events';
+import { onTestFinished } from 'vitest';
+import { WebSocket } from 'ws';
+import { type EngineName, loadEngine } from '../../workbook/chat/engine.ts';
+import {
+  type ClientMessage,
+  type MessageOf,
+  type ServerMessage,
+  subprotocol,
+  type User,
+} from '../../workbook/chat/protocol.ts';
+import { type ChatServerOptions, startChatServer } from '../../workbook/chat/server.ts';
+
+/** A chat on a free port, stopped when the test is done; its address without the scheme: `127.0.0.1:40123`. */
+export async function startChat(
+  engine: EngineName,
+  options: Omit<ChatServerOptions, 'engine'> = {},
+  port = 0,
+): Promise<{ host: string; port: number; close(): Promise<void> }> {
+  const server = await startChatServer(port, '127.0.0.1', { ...options, engine: await loadEngine(engine) });
+  onTestFinished(() => server.close());
+  return { host: `127.0.0.1:${server.address.port}`, port: server.address.port, close: () => server.close() };
+}
+
+export async function post(
+  url: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  return await fetch(url, {
+    method: 'POST',
+    headers: body === undefined ? headers : { 'Content-Type': 'application/json', ...headers },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+}
+
+export async function signIn(host: string, name: string): Promise<{ session: string; user: User }> {
+  const response = await post(`http://${host}/session`, { name });
+  return (await response.json()) as { session: string; user: User };
+}
+
+export async function getTicket(host: string, session: string): Promise<string> {
+  const response = await post(`http://${host}/ticket`, undefined, { Authorization: `Bearer ${session}` });
+  return ((await response.json()) as { ticket: string }).ticket;
+}
+
+/** A client that hides nothing: it sends what it is given, and hands out what comes, in order. */
+export class TestClient {
+  readonly socket: WebSocket;
+  readonly received: ServerMessage[] = [];
+  /** The code of the close event, once it has come. */
+  readonly closed: Promise<number>;
+  user: User = { id: '', name: '' };
+  #arrived = () => {};
+
+  constructor(host: string, options: { origin?: string } = {}) {
+    this.socket = new WebSocket(`ws://${host}/chat`, subprotocol, options);
+    this.closed = once(this.socket, 'close').then(([code]) => code as number);
+    this.closed.catch(() => {});
+    this.socket.on('message', (data) => {
+      this.received.push(JSON.parse(String(data)) as ServerMessage);
+      this.#arrived();
+    });
+    onTestFinished(() => this.socket.terminate());
+  }
+
+  /** Connects and authenticates; a session makes it one more connection of the same user. */
+  static async join(host: string, name: string, session?: string): Promise<TestClient> {
+    const client = new TestClient(host);
+    await once(client.socket, 'open');
+    const ticket = await getTicket(host, session ?? (await signIn(host, name)).session);
+    client.send({ type: 'auth', ticket });
+    client.user = (await client.next('welcome')).user;
+    return client;
+  }
+
+  send(message: ClientMessage): void {
+    this.socket.send(JSON.stringify(message));
+  }
+
+  /** Takes the next message of this type, and drops those before it. */
+  async next<T extends ServerMessage['type']>(type: T): Promise<MessageOf<ServerMessage, T>> {
+    for (;;) {
+      for (let message = this.received.shift(); message; message = this.received.shift()) {
+        if (message.type === type) return message as MessageOf<ServerMessage, T>;
+      }
+      await new Promise<void>((resolve) => {
+        this.#arrived = resolve;
+      });
+    }
+  }
+
+  /** Everything the server has sent up to now: what comes before the answer to a ping. */
+  async settled(): Promise<ServerMessage[]> {
+    this.send({ type: 'ping' });
+    while (!this.received.some(({ type }) => type === 'pong')) {
+      await new Promise<void>((resolve) => {
+        this.#arrived = resolve;
+      });
+    }
+    return this.received.splice(0).filter(({ type }) => type !== 'pong');
+  }
+
+  async enter(
+    room: string,
+    since?: { epoch: string; seq: number },
+  ): Promise<MessageOf<ServerMessage, 'joined'>> {
+    this.send({ type: 'join', room, since });
+    return await this.next('joined');
+  }
+}
