@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { type Course, hasStub, type Lab } from './course.ts';
 import { makeStub } from './stubs.ts';
 
 /** The stub of a lab as its solution makes it now. */
-export function freshStub(lab: Lab): string {
+function freshStub(lab: Lab): string {
   return makeStub(readFileSync(lab.solution, 'utf8'), lab.solution);
 }
 
@@ -28,9 +28,14 @@ export function fingerprint(lab: Lab): string | undefined {
  */
 export function resetLab(course: Course, lab: Lab, now = new Date()): string | undefined {
   const backup = isUntouched(lab) ? undefined : backUp(course, lab, now);
-  mkdirSync(join(course.root, 'labs'), { recursive: true });
-  writeFileSync(lab.stub, freshStub(lab));
+  writeStub(lab);
   return backup;
+}
+
+/** Writes the fresh stub over whatever is there. */
+export function writeStub(lab: Lab): void {
+  mkdirSync(dirname(lab.stub), { recursive: true });
+  writeFileSync(lab.stub, freshStub(lab));
 }
 
 function backUp(course: Course, lab: Lab, now: Date): string {
