@@ -73,6 +73,7 @@ export class MessageAssembler {
   }
 
   // #region solution: the steps of a data frame: first, in between, last; limits before bytes (RFC 6455 §5.4, §7.4.1)
+  // #region data-frame
   #pushData(frame: Frame): void {
     const { fin, opcode, payload } = frame;
     const continues = opcode === Opcode.Continuation;
@@ -93,6 +94,7 @@ export class MessageAssembler {
     this.#pushFragment(payload);
     if (fin) this.#finish();
   }
+  // #endregion data-frame
 
   /** A message in one frame, as most are: nothing to join, so nothing to copy. */
   #pushWhole(opcode: number, payload: Buffer): void {
@@ -101,6 +103,7 @@ export class MessageAssembler {
     this.#handler.onMessage(payload, opcode === Opcode.Binary);
   }
 
+  // #region fragment
   #pushFragment(payload: Buffer): void {
     if (++this.#fragments > this.#maxFragments) {
       throw new ProtocolError(1009, `the message has more than ${this.#maxFragments} fragments`);
@@ -109,6 +112,7 @@ export class MessageAssembler {
     if (this.#utf8?.push(payload) === false) throw notUtf8();
     this.#append(payload);
   }
+  // #endregion fragment
 
   #finish(): void {
     if (this.#utf8?.end() === false) throw notUtf8();
@@ -182,6 +186,7 @@ export class Utf8Validator {
   }
 
   // #region solution: one byte: does it lead a character, does it continue one, or can it not stand here? (RFC 3629 §4)
+  // #region utf8
   #step(byte: number): boolean {
     if (this.#missing === 0) return this.#lead(byte);
     if (byte < this.#lowest || byte > this.#highest) return false;
@@ -202,6 +207,7 @@ export class Utf8Validator {
     if (byte === 0xf4) this.#highest = 0x8f; // above: past U+10FFFF
     return true;
   }
+  // #endregion utf8
   // #endregion
 }
 
@@ -227,6 +233,7 @@ export function encodeClosePayload(code?: number, reason = ''): Buffer {
   // #endregion
 }
 
+// #region close-payload
 /**
  * Reads the payload of a Close frame. An empty one is code 1005, "no status received", which exists only
  * on this side of the wire (RFC 6455 §7.1.5).
@@ -245,10 +252,12 @@ export function decodeClosePayload(payload: Buffer): { code: number; reason: str
   return { code, reason: reason.toString() };
   // #endregion
 }
+// #endregion close-payload
 
 // #region solution: helpers: which close codes may travel (RFC 6455 §7.4 and IANA's registry), and where a character cut by the end of a piece begins
 const noBytes = Buffer.alloc(0);
 
+// #region close-codes
 /**
  * True for the codes a Close frame may carry: those of RFC 6455 §7.4.1 but 1004, 1005, 1006 and 1015;
  * 1012 to 1014 from IANA's registry; 3000 to 3999 for libraries, 4000 to 4999 for applications (§7.4.2).
@@ -258,6 +267,7 @@ function mayTravel(code: number): boolean {
   if (code >= 3000) return code <= 4999;
   return code >= 1000 && code <= 1014 && code !== 1004 && code !== 1005 && code !== 1006;
 }
+// #endregion close-codes
 
 function notUtf8(): ProtocolError {
   return new ProtocolError(1007, 'the text is not UTF-8');
