@@ -409,20 +409,17 @@ const largePayload = 16 * 1024;
 /** Small frames are joined up to about this many bytes. */
 const joinedLength = 64 * 1024;
 
-/** Bytes on their way to the socket. The callback belongs to the end of them. */
-interface Chunk {
-  bytes: Uint8Array;
-  callback: SendCallback | undefined;
-}
-
 /** Frames that wait to be written, small ones joined: a write costs far more than a copy of a few bytes. */
 class WriteQueue {
   /** How many bytes wait. */
   length = 0;
-  #chunks: Chunk[] = [];
+  #chunks: Uint8Array[] = [];
+  /** `#callbacks[i]` is called when the chunks up to `#chunks[i]` are written. Most have none. */
+  #callbacks: (SendCallback | undefined)[] = [];
 
   push(bytes: Uint8Array, callback: SendCallback | undefined): void {
-    this.#chunks.push({ bytes, callback });
+    this.#chunks.push(bytes);
+    this.#callbacks.push(callback);
     this.length += bytes.length;
   }
 
@@ -432,20 +429,21 @@ class WriteQueue {
     socket.cork();
     while (written < this.#chunks.length && (force || !socket.writableNeedDrain)) {
       const end = this.#endOfRun(written);
-      const run = this.#chunks.slice(written, end);
-      const bytes = join(run);
-      socket.write(bytes, callbackOf(run));
+      const bytes = this.#join(written, end);
+      socket.write(bytes, callAll(this.#callbacks.slice(written, end)));
       this.length -= bytes.length;
       written = end;
     }
     socket.uncork();
-    this.#chunks.splice(0, written);
+    this.#chunks = this.#chunks.slice(written);
+    this.#callbacks = this.#callbacks.slice(written);
   }
 
   /** Forgets what waits, and says so to those who asked. */
   drop(error: Error): void {
-    callbackOf(this.#chunks)?.(error);
+    callAll(this.#callbacks)?.(error);
     this.#chunks = [];
+    this.#callbacks = [];
     this.length = 0;
   }
 
@@ -453,23 +451,21 @@ class WriteQueue {
   #endOfRun(start: number): number {
     let length = 0;
     for (let at = start; at < this.#chunks.length; at++) {
-      length += this.#chunks[at].bytes.length;
-      if (this.#chunks[at].bytes.length >= largePayload || length > joinedLength)
-        return Math.max(at, start + 1);
+      length += this.#chunks[at].length;
+      if (this.#chunks[at].length >= largePayload || length > joinedLength) return Math.max(at, start + 1);
     }
     return this.#chunks.length;
   }
+
+  #join(start: number, end: number): Uint8Array {
+    return end - start === 1 ? this.#chunks[start] : Buffer.concat(this.#chunks.slice(start, end));
+  }
 }
 
-function join(run: Chunk[]): Uint8Array {
-  return run.length === 1 ? run[0].bytes : Buffer.concat(run.map((chunk) => chunk.bytes));
-}
-
-function callbackOf(run: Chunk[]): SendCallback | undefined {
-  const callbacks = run.flatMap((chunk) => chunk.callback ?? []);
-  if (callbacks.length === 0) return undefined;
+function callAll(callbacks: (SendCallback | undefined)[]): SendCallback | undefined {
+  if (callbacks.every((callback) => callback === undefined)) return undefined;
   return (error) => {
-    for (const callback of callbacks) callback(error);
+    for (const callback of callbacks) callback?.(error);
   };
 }
 
