@@ -52,6 +52,20 @@ function chosen(offered: string[], spoken: string[]) {
 const none = { header: [], protocol: '' };
 
 check(
+  'The accept key is 28 characters: 20 bytes in base64',
+  {
+    rfc: '6455 §4.2.2',
+    hint: [
+      'How many bytes does SHA-1 give, and how many characters are they in base64, in hex?',
+      "createHash('sha1'), update, then digest('base64').",
+    ],
+  },
+  () => {
+    expect(acceptKey(exampleKey), `acceptKey('${exampleKey}')`).toMatch(/^[A-Za-z0-9+/]{27}=$/);
+  },
+);
+
+check(
   "The accept key of the RFC's own example is right",
   {
     rfc: '6455 §4.2.2',
@@ -172,6 +186,7 @@ check(
     accepted(requestWith('Connection', 'keep-alive, Upgrade'));
     accepted(requestWith('Connection', 'UPGRADE'));
     accepted(requestWith('Connection', 'keep-alive', 'upgrade'));
+    accepted(requestWith('Connection', 'upgrade', 'keep-alive'));
     accepted(requestWith('Connection', ', ,keep-alive,,Upgrade ,'));
     accepted(requestWith('Upgrade', 'WebSocket'));
     accepted(requestWith('Upgrade', 'h2c, websocket'));
@@ -321,7 +336,7 @@ check(
     ],
   },
   () => {
-    for (const version of ['8', '7', '12', '14', '25', '113', '130', 'thirteen']) {
+    for (const version of ['0', '7', '8', '12', '14', '25']) {
       const { headers } = refused(
         `version ${version} is not 13`,
         requestWith('Sec-WebSocket-Version', version),
@@ -333,7 +348,7 @@ check(
 );
 
 check(
-  'A version that is missing, or sent twice, is refused',
+  'The version is exactly 13, and comes once',
   {
     rfc: '6455 §11.3.5',
     hint: [
@@ -346,6 +361,9 @@ check(
     refused('there are two versions', requestWith('Sec-WebSocket-Version', '13', '8'));
     refused('there are two versions', requestWith('Sec-WebSocket-Version', '8', '13'));
     refused('there are two versions', requestWith('Sec-WebSocket-Version', '13', '13'));
+    for (const version of ['', '113', '130', '013', '13.0', '13, 8', 'thirteen']) {
+      refused(`"${version}" is not 13`, requestWith('Sec-WebSocket-Version', version));
+    }
   },
 );
 
@@ -359,12 +377,13 @@ check(
     ],
   },
   () => {
-    const answers = [
-      refused('version 8 is not 13', requestWith('Sec-WebSocket-Version', '8')),
-      refused('there is no version', requestWith('Sec-WebSocket-Version')),
-      refused('there is no Upgrade header', requestWith('Upgrade')),
-      refused('HTTP/1.0 has no Upgrade', { ...plainRequest, httpVersion: '1.0' }),
+    const requests = [
+      requestWith('Sec-WebSocket-Version', '8'),
+      requestWith('Sec-WebSocket-Version'),
+      requestWith('Upgrade'),
+      { ...plainRequest, httpVersion: '1.0' },
     ];
+    const answers = requests.map((request) => answerUpgrade(request));
     for (const { headers } of answers.filter(({ status }) => status === 426)) {
       expect(lowerCaseElements(headers, 'Upgrade'), 'the Upgrade header of a 426').toContain('websocket');
       expect(lowerCaseElements(headers, 'Connection'), 'the Connection header of a 426').toContain('upgrade');
@@ -403,10 +422,28 @@ check(
       v2,
     );
     expect(chosen(['chat.v1', 'chat.v2'], ['chat.v2']), 'offered on two lines').toEqual(v2);
+    expect(chosen(['chat.v2', 'chat.v1'], ['chat.v2']), 'offered on two lines').toEqual(v2);
     expect(chosen(['chat.v2'], ['chat.v3', 'chat.v2']), 'spoken: chat.v3, chat.v2').toEqual(v2);
     const { header, protocol } = chosen(['a, b'], ['b', 'a']);
     expect(header, 'both are possible: one header, with the same name as `protocol`').toEqual([protocol]);
     expect(['a', 'b'], 'one of those in common').toContain(protocol);
+  },
+);
+
+check(
+  'A server that speaks no subprotocol names none',
+  {
+    rfc: '6455 §4.2.2',
+    hint: [
+      'How does the answer say "none"? The empty string is no legal value of the header.',
+      'Without a subprotocol chosen, leave the Sec-WebSocket-Protocol header out.',
+    ],
+  },
+  () => {
+    expect(chosen(['chat.v1'], []), 'offered: chat.v1; spoken: none').toEqual(none);
+    expect(chosen([], []), 'offered: none; spoken: none').toEqual(none);
+    const { headers } = accepted(requestWith('Sec-WebSocket-Protocol', 'chat.v1'));
+    expect(valuesOf(headers, 'Sec-WebSocket-Protocol'), 'without options').toEqual([]);
   },
 );
 
@@ -416,15 +453,12 @@ check(
     rfc: '6455 §4.2.2',
     hint: [
       'A browser fails the connection when the answer names a subprotocol it did not offer.',
-      'No header at all means "none". A header with an empty value is not allowed.',
+      'Do not fall back to one of your own, nor to one of theirs: leave the header out.',
     ],
   },
   () => {
     expect(chosen([], ['chat.v1']), 'offered: none; spoken: chat.v1').toEqual(none);
-    expect(chosen(['chat.v1'], []), 'offered: chat.v1; spoken: none').toEqual(none);
     expect(chosen(['chat.v1'], ['chat.v2']), 'offered: chat.v1; spoken: chat.v2').toEqual(none);
-    const { headers } = accepted(requestWith('Sec-WebSocket-Protocol', 'chat.v1'));
-    expect(valuesOf(headers, 'Sec-WebSocket-Protocol'), 'without options').toEqual([]);
   },
 );
 
@@ -463,12 +497,32 @@ check(
 );
 
 check(
-  'On the wire every line ends with CR LF, and an empty line ends the head',
+  'On the wire every line ends with CR LF',
   {
     rfc: '9112 §2.1',
     hint: [
       'Print your answer with JSON.stringify: where are the \\r\\n?',
-      'Start line and "Name: value" lines, joined by \\r\\n, then \\r\\n\\r\\n. After a 101 the next byte is a frame.',
+      'Join the lines by \\r\\n. A line feed alone is no end of line.',
+    ],
+  },
+  () => {
+    for (const written of [
+      formatHead('GET / HTTP/1.1', [['Host', 'a']]),
+      formatAnswer(accepted(plainRequest)),
+    ]) {
+      expect(written, 'ends of lines').toContain('\r\n');
+      expect(written.replaceAll('\r\n', ''), 'CR or LF that is not part of a CR LF').not.toMatch(/[\r\n]/);
+    }
+  },
+);
+
+check(
+  'A head is the start line, a line for each header, and an empty line',
+  {
+    rfc: '9112 §2.1',
+    hint: [
+      'How does the reader know that no more headers come?',
+      'Start line and "Name: value" lines, each with its \\r\\n, then one more \\r\\n. After a 101 the next byte is a frame.',
     ],
   },
   () => {
@@ -490,26 +544,42 @@ check(
 );
 
 check(
-  'A refusal says why in its body, and how long the body is in bytes',
+  'A refusal says why in its body, and closes the connection',
   {
-    rfc: '9112 §6.2',
+    rfc: '9112 §9.6',
     hint: [
-      'How many bytes is "≠" in UTF-8, and what does .length say?',
-      'Content-Length is Buffer.byteLength(body). Connection: close says that nothing follows.',
+      'The reader needs the reason, its length, and to know that nothing follows.',
+      "After the answer's own headers: Content-Type, Content-Length and Connection: close; then the reason.",
     ],
   },
   () => {
-    const reason = 'Version 8 ≠ 13';
+    const reason = 'Version 8 is not 13';
     const refusal: HandshakeAnswer = { status: 426, headers: [['X-Own', 'kept']], protocol: '', reason };
     const { startLine, headers, body } = parseMessage(formatAnswer(refusal));
     expect(startLine, 'the status line').toMatch(/^HTTP\/1\.1 426 [\t -~]*$/);
     expect(valuesOf(headers, 'X-Own'), 'a header of the answer').toEqual(['kept']);
     expect(body, 'the body').toContain(reason);
-    expect(valuesOf(headers, 'Content-Length'), 'Content-Length').toEqual([String(Buffer.byteLength(body))]);
+    expect(valuesOf(headers, 'Content-Length'), 'Content-Length').toEqual([String(body.length)]);
     expect(lowerCaseElements(headers, 'Connection'), 'Connection').toContain('close');
 
-    const own = parseMessage(formatAnswer(refused('there is no key', requestWith('Sec-WebSocket-Key'))));
-    expect(own.body.trim(), 'the body of your own refusal says why').not.toBe('');
+    const own = formatAnswer(answerUpgrade(requestWith('Sec-WebSocket-Key')));
+    expect(parseMessage(own).body.trim(), 'the body of your own refusal says why').not.toBe('');
+  },
+);
+
+check(
+  'Content-Length counts bytes, not characters',
+  {
+    rfc: '9110 §8.6',
+    hint: [
+      'How many bytes is "≠" in UTF-8, and what does .length say?',
+      'Buffer.byteLength(body) is what goes on the wire.',
+    ],
+  },
+  () => {
+    const refusal: HandshakeAnswer = { status: 400, headers: [], protocol: '', reason: '8 ≠ 13 👋' };
+    const { headers, body } = parseMessage(formatAnswer(refusal));
+    expect(valuesOf(headers, 'Content-Length'), 'Content-Length').toEqual([String(Buffer.byteLength(body))]);
   },
 );
 
