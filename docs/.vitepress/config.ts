@@ -9,6 +9,8 @@ import type { SiteTheme } from './site-theme.ts';
 const course = readCourse(workbookRoot);
 const labIds = course.labs.map(({ id }) => id);
 const base = withSlashes(process.env.BASE ?? '/');
+/** What is wrong with code imports of the pages; a build with any fails. */
+const problems = new Set<string>();
 const shim = (name: string) => fileURLToPath(new URL(`./shims/${name}.ts`, import.meta.url));
 
 export default defineConfigWithTheme<SiteTheme>({
@@ -20,7 +22,13 @@ export default defineConfigWithTheme<SiteTheme>({
     ['link', { rel: 'icon', type: 'image/svg+xml', href: `${base}icon.svg` }],
     ['meta', { name: 'theme-color', content: '#0f5c63' }],
   ],
-  markdown: { config: shownCode, theme: { light: 'github-light', dark: 'github-dark' } },
+  markdown: {
+    config: (md) => shownCode(md, (problem) => problems.add(problem)),
+    theme: { light: 'github-light', dark: 'github-dark' },
+  },
+  buildEnd() {
+    if (problems.size > 0) throw new Error([...problems].join('\n'));
+  },
   themeConfig: {
     labIds,
     nav: [
@@ -35,7 +43,10 @@ export default defineConfigWithTheme<SiteTheme>({
     externalLinkIcon: true,
   },
   vite: {
+    clearScreen: false,
     plugins: [labsInPages(workbookRoot)],
+    // Found late, they would make the dev server reload the page.
+    optimizeDeps: { include: ['buffer/index.js', '@noble/hashes/legacy.js'] },
     resolve: {
       // Pages run the solutions' own code.
       conditions: conditionsWithout(course),

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { MarkdownRenderer } from 'vitepress';
 
 /** What VitePress puts on the fence token of a `<<<` import. */
@@ -6,13 +6,13 @@ interface SnippetToken {
   src?: [file: string, region: string];
 }
 
-const marker = /^\s*\/\/ #(region\b.*|endregion\b.*)$/;
+const marker = /^\s*\/\/ #(region|endregion)\b/;
 
 /**
- * Keeps shown code honest: a `<<< file#region` whose region is missing fails the build, where VitePress
- * would show the whole file; and the marker lines of regions are not shown.
+ * Keeps shown code honest. A `<<< file#region` that leads nowhere says so on the page, and is handed to
+ * `onProblem`: VitePress by itself would show the whole file. The marker lines of regions are not shown.
  */
-export function shownCode(md: MarkdownRenderer): void {
+export function shownCode(md: MarkdownRenderer, onProblem: (problem: string) => void): void {
   const { highlight } = md.options;
   if (highlight) {
     md.options.highlight = (code, lang, attrs) => highlight(withoutMarkers(code), lang, attrs);
@@ -21,8 +21,10 @@ export function shownCode(md: MarkdownRenderer): void {
   if (!fence) return;
   md.renderer.rules.fence = (tokens, index, ...rest) => {
     const [file, region] = (tokens[index] as SnippetToken).src ?? [];
-    if (file && region) requireRegion(file, region);
-    return fence(tokens, index, ...rest);
+    const problem = file && snippetProblem(file, region);
+    if (!problem) return fence(tokens, index, ...rest);
+    onProblem(problem);
+    return `<p><strong>${md.utils.escapeHtml(problem)}</strong></p>`;
   };
 }
 
@@ -33,14 +35,14 @@ export function withoutMarkers(code: string): string {
     .join('\n');
 }
 
-/** @throws Error when `file` has no closed region of that name. */
-export function requireRegion(file: string, region: string): void {
+/** Why a snippet cannot be shown; undefined when the file is there, and the region in it, if one is named. */
+export function snippetProblem(file: string, region = ''): string | undefined {
+  if (!existsSync(file)) return `${file} is not there`;
+  if (!region) return undefined;
   const lines = readFileSync(file, 'utf8')
     .split('\n')
     .map((line) => line.trim());
   const start = lines.indexOf(`// #region ${region}`);
-  if (start === -1) throw new Error(`${file} has no line "// #region ${region}"`);
-  if (lines.indexOf(`// #endregion ${region}`, start) === -1) {
-    throw new Error(`${file} has no line "// #endregion ${region}" after the region's start`);
-  }
+  const isClosed = start !== -1 && lines.includes(`// #endregion ${region}`, start);
+  return isClosed ? undefined : `${file} has no region "${region}", from // #region to // #endregion`;
 }

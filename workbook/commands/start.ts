@@ -30,20 +30,16 @@ let stopping = false;
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
 
+console.log(`Site  ${site.url}`);
 attachWorkbench(site.server, workbench, () => chat.url);
 chat.on('fallback', (sentence) => console.error(sentence));
 chat.on('down', (sentence) => console.error(sentence));
 await new ChatFollowsLabs(workbench, chat).start().catch(fail);
+console.log(`Chat  ${chat.url}\n${formatWhose(course, chat.mine)}`);
+chat.on('running', (_url, mine) => console.log(`The chat has restarted. ${yours(mine)}`));
+
 await workbench.start();
-
-console.log(`
-  Site  ${site.url}
-  Chat  ${chat.url}
-${formatWhose(course, chat.mine)}
-
-  ${whatNext()}
-  Ctrl-C stops both.
-`);
+console.log(`${whatNext()}\nCtrl-C stops both.`);
 if (workbench.progress.problem) console.error(workbench.progress.problem);
 
 workbench.on('verdict', ({ verdict }) => {
@@ -51,7 +47,6 @@ workbench.on('verdict', ({ verdict }) => {
   const passed = core.filter(({ state }) => state === 'passed').length;
   console.log(verdict.problem ?? `labs/${verdict.lab}.ts: ${passed} of ${core.length} checks pass.`);
 });
-chat.on('running', (_url, mine) => console.log(`The chat has restarted. ${yours(mine)}`));
 
 function whatNext(): string {
   const next = course.labs.find(({ id }) => workbench.verdicts.get(id)?.state !== 'passed');

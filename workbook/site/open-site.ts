@@ -17,9 +17,8 @@ export async function openSite(
     await server.close();
     throw new Error(sentence(error, host, port));
   }
-  const urls = server.resolvedUrls;
-  const url = urls?.local[0] ?? urls?.network[0] ?? `http://${host}:${port}/`;
-  return { server, url };
+  const [url] = [...(server.resolvedUrls?.local ?? []), ...(server.resolvedUrls?.network ?? [])];
+  return { server, url: url.replace('//127.0.0.1:', '//localhost:') };
 }
 
 function sentence(error: unknown, host: string, port: number): string {

@@ -8,6 +8,7 @@ import LabChecks from './components/LabChecks.vue';
 import PartIndex from './components/PartIndex.vue';
 import SequenceDiagram from './components/SequenceDiagram.vue';
 import HomePage from './home/HomePage.vue';
+import LabList from './lab/LabList.vue';
 import SiteLayout from './SiteLayout.vue';
 import './style.css';
 
@@ -20,6 +21,7 @@ export default {
     app.component('FrameDrawing', FrameDrawing);
     app.component('HomePage', HomePage);
     app.component('LabChecks', LabChecks);
+    app.component('LabList', LabList);
     app.component('PartIndex', PartIndex);
     app.component('Sequence', SequenceDiagram);
     // These carry labs' code, so only the pages that show them load them.
