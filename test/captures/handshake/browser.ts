@@ -30,40 +30,35 @@ export async function openPage(context: Browser | BrowserContext, origin: string
   return page;
 }
 
-/** What a script saw of one WebSocket, event by event, until it closed. */
+/** What a script saw of one WebSocket until it closed. */
 export interface SeenByPage {
-  events: string[];
+  opened: boolean;
+  /** Whether `error` fired; the event itself says nothing more. */
+  error: boolean;
+  close: { code: number; reason: string; wasClean: boolean };
   /** What the browser told the developer, and no script can read. */
   console: string[];
 }
 
-/** Opens a WebSocket in the page; `close` calls `close()` on `open`. */
-export async function useWebSocket(
-  page: Page,
-  url: string,
-  { protocols = [], close = false }: { protocols?: string[]; close?: boolean } = {},
-): Promise<SeenByPage> {
+/** Opens a WebSocket in the page and watches it until it closes. */
+export async function useWebSocket(page: Page, url: string, protocols: string[] = []): Promise<SeenByPage> {
   const console: string[] = [];
   page.on('console', (message) => console.push(message.text()));
-  const events = await page.evaluate(
-    ([url, protocols, close]) =>
-      new Promise<string[]>((resolve) => {
-        const events: string[] = [];
+  const seen = await page.evaluate(
+    ([url, protocols]) =>
+      new Promise<Omit<SeenByPage, 'console'>>((resolve) => {
+        const seen = { opened: false, error: false };
         const socket = new WebSocket(url, protocols);
         socket.onopen = () => {
-          events.push(`open protocol=${JSON.stringify(socket.protocol)}`);
-          if (close) socket.close();
+          seen.opened = true;
         };
-        socket.onmessage = ({ data }) => events.push(`message ${JSON.stringify(data)}`);
-        // The whole event: it has no code, no status, no text.
-        socket.onerror = (event) =>
-          events.push(`${event.type}${'message' in event ? ` ${event.message}` : ''}`);
-        socket.onclose = ({ code, reason, wasClean }) => {
-          events.push(`close code=${code} reason=${JSON.stringify(reason)} wasClean=${wasClean}`);
-          resolve(events);
+        socket.onerror = () => {
+          seen.error = true;
         };
+        socket.onclose = ({ code, reason, wasClean }) =>
+          resolve({ ...seen, close: { code, reason, wasClean } });
       }),
-    [url, protocols, close] as const,
+    [url, protocols] as const,
   );
-  return { events, console };
+  return { ...seen, console };
 }

@@ -17,9 +17,9 @@ import { WebSocket, WebSocketServer } from 'ws';
 import { answerUpgrade, formatAnswer, type HeaderList } from '../../../solutions/01-handshake.ts';
 import { createRequest, formatRequest, parseUrl } from '../../../solutions/02-client-handshake.ts';
 import { openPage, startBrowser, useWebSocket } from './browser.ts';
+import { save, saveTable } from './save.ts';
 import { type Exchange, startTap } from './tap.ts';
 
-const folder = join(import.meta.dirname, '../../../docs/handshake/recorded');
 const tap = await startTap();
 const browser = await startBrowser(tap.port);
 
@@ -42,11 +42,6 @@ function text(message: Buffer): string {
   const [head, body = ''] = message.toString('latin1').split('\r\n\r\n');
   const hasBody = body !== '' && head.startsWith('HTTP/') && !head.includes(' 101 ');
   return `${head.replaceAll('\r\n', '\n')}\n${hasBody ? `\n${body.trimEnd()}\n` : ''}`;
-}
-
-function save(name: string, content: string): void {
-  writeFileSync(join(folder, name), content);
-  console.log(`${name}\n${content}`);
 }
 
 const saveExchange = (name: string, { sent, received }: Exchange) =>
@@ -107,7 +102,7 @@ for (const [name, origin] of [
 
 // Subprotocols: chosen by lab 01; none in common; and the default of `ws`.
 const protocols = ['chat.v2', 'chat.v1'];
-const choose = () => useWebSocket(own, 'ws://chat.example/chat', { protocols });
+const choose = () => useWebSocket(own, 'ws://chat.example/chat', protocols);
 saveExchange('subprotocol-chosen.http', await record(labServer(['chat.v1']), choose));
 saveExchange('subprotocol-none.http', await record(labServer(['soap']), choose));
 saveExchange('subprotocol-ws-default.http', await record(wsServer(), choose));
@@ -149,7 +144,7 @@ const broken = {
   'a key of 15 bytes': change('Sec-WebSocket-Key', 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAA'),
   'version 25': change('Sec-WebSocket-Version', 'Sec-WebSocket-Version: 25'),
 };
-const table = ['the request has       lab 01   ws'];
+const table = [['the request has', 'lab 01', '`ws`']];
 for (const [what, request] of Object.entries(broken)) {
   const statuses: string[] = [];
   for (const server of [labServer(), wsServer()]) {
@@ -166,9 +161,9 @@ for (const [what, request] of Object.entries(broken)) {
       save('version-25.http', `${text(Buffer.from(request))}\n${text(received)}`);
     }
   }
-  table.push(`${what.padEnd(20)}  ${statuses[0].padEnd(7)}  ${statuses[1]}`);
+  table.push([what, ...statuses]);
 }
-save('refusals.txt', `${table.join('\n')}\n`);
+saveTable('refusals.txt', table);
 
 // A proxy that was not told about Upgrade, before an application that answers every path.
 const application = createServer((request, response) => {

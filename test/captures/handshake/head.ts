@@ -4,12 +4,11 @@
  *     node --import tsx test/captures/handshake/head.ts
  */
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
 import { createServer, request as httpRequest } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
-import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
+import { save } from './save.ts';
 
 const hex = (bytes: Buffer) => bytes.toString('hex').replace(/..(?=.)/g, '$& ') || '(empty)';
 const fields = {
@@ -60,8 +59,4 @@ const lines = [
   `at the client, a server that greets:        ${hex(atClient)}`,
   `    not empty in ${early} of ${attempts} connections`,
 ];
-writeFileSync(
-  join(import.meta.dirname, '../../../docs/handshake/recorded/head.txt'),
-  `${lines.join('\n')}\n`,
-);
-console.log(lines.join('\n'));
+save('head.txt', `${lines.join('\n')}\n`);
