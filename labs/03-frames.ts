@@ -10,18 +10,22 @@ export const Opcode = {
   Pong: 10,
 } as const;
 
-/** What the first 2 to 14 bytes of a frame say, all that comes before the payload (RFC 6455 §5.2). */
-export interface FrameHeader {
+/** What the first two bytes of a frame say besides its length (RFC 6455 §5.2). */
+export interface FrameFields {
   /** True for the last frame of a message, and for the only one. */
   fin: boolean;
-  /** Bits an extension may use; without one they are 0. */
+  /** The reserved bits: 0 unless an extension gives them a meaning. */
   rsv1: boolean;
   rsv2: boolean;
   rsv3: boolean;
-  /** 0–15: `Opcode`, or one of the reserved. */
+  /** 0–15: one of `Opcode`, or a reserved one. */
   opcode: number;
-  /** True when a masking key is there. It is the header's last four bytes. */
+  /** True when it is masked on the wire, as every frame of a client must be (RFC 6455 §5.1). */
   masked: boolean;
+}
+
+/** All that comes before the payload (RFC 6455 §5.2). When masked, its last four bytes are the masking key. */
+export interface FrameHeader extends FrameFields {
   /** Bytes before the payload: 2–14. */
   headerLength: number;
   /** Bytes of payload the sender claims: 0 to `Number.MAX_SAFE_INTEGER`. */
@@ -29,18 +33,8 @@ export interface FrameHeader {
 }
 
 /** One frame as it came. */
-export interface Frame {
-  /** True for the last frame of a message, and for the only one. */
-  fin: boolean;
-  /** Bits an extension may use; without one they are 0. */
-  rsv1: boolean;
-  rsv2: boolean;
-  rsv3: boolean;
-  /** 0–15: `Opcode`, or one of the reserved. */
-  opcode: number;
-  /** True when it was masked on the wire, as every frame of a client must be (RFC 6455 §5.1). */
-  masked: boolean;
-  /** The payload, unmasked. */
+export interface Frame extends FrameFields {
+  /** Never masked any more. */
   payload: Buffer;
 }
 
@@ -70,22 +64,18 @@ export class ProtocolError extends Error {
 }
 
 /**
- * Masks payload bytes, or unmasks them: it is the same operation (RFC 6455 §5.3).
- *
- * Reads `source[start]` up to, not including, `source[end]`, and writes to `target[position]` and on.
- * `position` is the place of these bytes in the payload, so it picks the key byte too:
- * `target[position + i] = source[start + i] XOR key[(position + i) % 4]`. A payload that comes in pieces is
- * thus unmasked while it is copied together. `source` is only read; `key` is four bytes.
+ * Masks `bytes` from `start` up to, not including, `end` in place, or unmasks them: it is the same operation
+ * (RFC 6455 §5.3). Byte `i` of the payload is XORed with `key[i % 4]`; `position` is the place of
+ * `bytes[start]` in the payload, for a payload that comes in pieces. `key` is four bytes.
  */
 export function applyMask(
-  source: Uint8Array,
+  bytes: Uint8Array,
   key: Uint8Array,
-  target: Uint8Array,
-  position = 0,
   start = 0,
-  end = source.length,
+  end = bytes.length,
+  position = 0,
 ): void {
-  // TODO: XOR each byte with the key byte of its place in the payload (RFC 6455 §5.3)
+  // TODO: XOR each byte with the key byte of its place in the payload; a plain loop does (RFC 6455 §5.3)
   throw new Unfinished('03-frames: applyMask');
 }
 
@@ -128,4 +118,4 @@ export function decodeFrame(bytes: Buffer): { frame: Frame; bytesRead: number } 
   throw new Unfinished('03-frames: decodeFrame');
 }
 
-// TODO: helpers of your own, if you like: what encodeHeader and decodeHeader both need to know of lengths
+// TODO: helpers of your own, if you like: what encodeHeader and decodeHeader both know of lengths, say

@@ -1,4 +1,11 @@
-import { applyMask, decodeHeader, type Frame, type FrameHeader, ProtocolError } from '#labs/03-frames';
+import {
+  applyMask,
+  decodeHeader,
+  type Frame,
+  type FrameHeader,
+  Opcode,
+  ProtocolError,
+} from '#labs/03-frames';
 import { Unfinished } from '../workbook/unfinished.ts';
 
 export interface FrameParserOptions {
@@ -15,11 +22,11 @@ export interface FrameParserOptions {
 /**
  * Takes a stream apart into frames, whatever chunks it comes in (RFC 6455 §5.2).
  *
- * A chunk is never written to and never kept. A payload handed out is the receiver's own. What a header
- * claims is not believed: memory is taken as payload arrives, never more than twice as much.
+ * A chunk is never written to and never kept; a payload handed out is not touched again. The length in a
+ * header is only a claim: room is made as the payload comes, at most four times what has come.
  */
 export class FrameParser {
-  // TODO: fields for what must be kept between two chunks: a header that is cut, a payload that is cut
+  // TODO: fields: the options, and what has to be kept between two chunks: a header that is cut, a payload that is cut
 
   /** `onFrame` gets each frame once it is whole, in order, during `push`. */
   constructor(options: FrameParserOptions, onFrame: (frame: Frame) => void) {
@@ -37,7 +44,7 @@ export class FrameParser {
    * After it threw, all further bytes are ignored.
    */
   push(chunk: Buffer): void {
-    // TODO: while there are bytes: complete a header, then its payload, then hand the frame out
+    // TODO: as long as there are bytes: complete a header and judge it, complete its payload, hand the frame out
     throw new Unfinished('04-frame-parser: push');
   }
 

@@ -1,0 +1,37 @@
+/** One number to measure, made in a process of its own so that no cell warms or disturbs another. */
+export interface Cell {
+  /** The work: `decode 16 B masked`. */
+  row: string;
+  /** Who does it: `ws`. */
+  column: string;
+  /** What the process needs in its environment. */
+  env?: Readonly<Record<string, string>>;
+}
+
+/** A table of costs. */
+export interface Benchmark {
+  /** By which the command finds it: `codec`. */
+  name: string;
+  /** One line for people: what is measured, and how. */
+  about: string;
+  /** What a cell's number counts; less is better: `ns of CPU a frame`. */
+  unit: string;
+  /** The column that is ours. Every other is shown as the multiple of its cost. */
+  subject: string;
+  cells: readonly Cell[];
+  /** Measures one cell, in this process. */
+  measure(cell: Cell): number | Promise<number>;
+}
+
+/** The middle of several measurements; one disturbed round does not count. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** CPU time of this process so far, in nanoseconds: user and system, all threads. */
+export function cpuTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) * 1000;
+}

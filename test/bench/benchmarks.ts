@@ -1,0 +1,5 @@
+import type { Benchmark } from './benchmark.ts';
+import { codec } from './codec.ts';
+
+/** What `npm run bench` runs, in this order. */
+export const benchmarks: readonly Benchmark[] = [codec];
