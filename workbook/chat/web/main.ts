@@ -1,0 +1,58 @@
+import { config } from 'zod';
+import { ChatClient } from '../client.ts';
+import { Account } from './account.ts';
+import { App } from './app.ts';
+import { byId, element } from './dom.ts';
+import { signInForm } from './sign-in.ts';
+import { StatusView } from './status.ts';
+import { showWire } from './wire.ts';
+
+// The page's Content-Security-Policy allows no code from strings, which zod would try for speed.
+config({ jitless: true });
+
+const main = byId('main');
+
+function chat(account: Account): void {
+  const { protocol, host } = location;
+  const client = new ChatClient({
+    url: `${protocol === 'https:' ? 'wss:' : 'ws:'}//${host}/chat`,
+    getTicket: () => account.getTicket(),
+    WebSocket,
+  });
+  const status = new StatusView(() => client.retryNow());
+  client.on('state', (state) => {
+    status.show(state);
+    // A restart may have changed whose labs run.
+    if (state.name === 'open') void showWire(byId('wire'));
+  });
+  byId('status').replaceChildren(status.element);
+
+  const signOut = element('button', { type: 'button' }, 'Sign out');
+  signOut.addEventListener('click', () => {
+    client.close();
+    account.signOut();
+    location.reload();
+  });
+  byId('account').replaceChildren(element('bdi', {}, account.user.name), signOut);
+
+  // This machine reaches itself with no network, too.
+  const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(location.hostname);
+  if (!isLocal) addEventListener('offline', () => client.networkLost());
+  addEventListener('online', () => client.networkBack());
+  addEventListener('pageshow', () => client.networkBack());
+
+  const app = new App(client, account.user);
+  main.replaceChildren(app.element);
+  app.focus();
+  client.retryNow();
+}
+
+const account = Account.restore();
+if (account) {
+  chat(account);
+} else {
+  const form = signInForm(chat);
+  main.replaceChildren(form);
+  form.querySelector('input')?.focus();
+  void showWire(byId('wire'));
+}

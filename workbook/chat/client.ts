@@ -1,0 +1,301 @@
+import { Emitter } from './emitter.ts';
+import {
+  type ClientMessage,
+  type Limits,
+  type MessageOf,
+  messageLimits,
+  type Position,
+  parseServerMessage,
+  type RoomMessage,
+  type ServerMessage,
+  subprotocol,
+  type User,
+} from './protocol.ts';
+import { isRetryable, reconnectPolicy, retryDelay } from './reconnect.ts';
+import { Watchdog } from './watchdog.ts';
+
+/** The part of a page's `WebSocket` that the client needs; that of `ws` has it too. */
+export interface WebSocketLike {
+  addEventListener(type: 'open', listener: () => void): void;
+  addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void;
+  addEventListener(type: 'close', listener: (event: { code: number; reason: string }) => void): void;
+  addEventListener(type: 'error', listener: () => void): void;
+  send(text: string): void;
+  close(code?: number): void;
+}
+
+export interface ChatClientOptions {
+  /** `ws://localhost:8080/chat` */
+  url: string;
+  /** Gets a new ticket for every connection; each works once. */
+  getTicket: () => Promise<string>;
+  /** A page's own `WebSocket`, or that of `ws` on Node 20, which has none. */
+  WebSocket: new (
+    url: string,
+    protocol: string,
+  ) => WebSocketLike;
+}
+
+/** What a person can be told of the connection. */
+export type ConnectionState =
+  | { name: 'connecting' }
+  | { name: 'open'; user: User; limits: Limits }
+  /** Lost; the next attempt is at `retryAt`, in ms since 1970. */
+  | { name: 'waiting'; retryAt: number }
+  /** The machine has no network; the next attempt is when it has. */
+  | { name: 'offline' }
+  /** Over, until `retryNow`; `reason` is for a person. */
+  | { name: 'closed'; reason: string };
+
+export type ChatClientEvents = {
+  state: [state: ConnectionState];
+  joined: [joined: MessageOf<ServerMessage, 'joined'>];
+  chat: [message: RoomMessage];
+  direct: [message: MessageOf<ServerMessage, 'direct'>];
+  presence: [presence: MessageOf<ServerMessage, 'presence'>];
+  /** A message of ours is stored, or handed on. */
+  sent: [id: string];
+  /** A message of ours was refused, and why. */
+  failed: [id: string, reason: string];
+  /** The server refused something else. */
+  refused: [reason: string];
+};
+
+type Outgoing = MessageOf<ClientMessage, 'chat' | 'direct'>;
+
+/** The watchdog's interval, in ms, until `welcome` brings the server's: two of it, and the attempt has failed. */
+const connectIntervalMs = 5_000;
+
+/**
+ * The chat from the client's side. It keeps one connection up, joins its rooms again after a loss from where
+ * it was, and sends what was not acknowledged again under the same id, which the server takes once.
+ */
+export class ChatClient extends Emitter<ChatClientEvents> {
+  readonly #options: ChatClientOptions;
+  readonly #rooms = new Map<string, Position | undefined>();
+  /** What the server has not acknowledged, oldest first. */
+  readonly #outbox = new Map<string, Outgoing>();
+  readonly #watchdog = new Watchdog({
+    onQuiet: () => this.#transmit({ type: 'ping' }),
+    onDead: () => this.#lose(),
+  });
+  #state: ConnectionState = { name: 'closed', reason: 'Not started.' };
+  #socket: WebSocketLike | undefined;
+  #attempt = 0;
+  #drainMs: number | undefined;
+  #retryTimer: ReturnType<typeof setTimeout> | undefined;
+  #stableTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: ChatClientOptions) {
+    super();
+    this.#options = options;
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  /** Connects at once: the first time, instead of waiting, or after it was closed. */
+  retryNow(): void {
+    if (this.#state.name === 'connecting' || this.#state.name === 'open') return;
+    if (this.#state.name === 'closed') this.#attempt = 0;
+    clearTimeout(this.#retryTimer);
+    void this.#connect();
+  }
+
+  /** Ends the connection, and forgets rooms and messages. */
+  close(reason = 'Signed out.'): void {
+    this.#rooms.clear();
+    this.#outbox.clear();
+    this.#drop(1000);
+    clearTimeout(this.#retryTimer);
+    this.#enter({ name: 'closed', reason });
+  }
+
+  /** For the browser's `offline` event: waiting makes no sense now. An open connection may well live on. */
+  networkLost(): void {
+    if (this.#state.name !== 'waiting') return;
+    clearTimeout(this.#retryTimer);
+    this.#enter({ name: 'offline' });
+  }
+
+  /** For the browser's `online` event, and for a page that comes back from the back/forward cache. */
+  networkBack(): void {
+    if (this.#state.name === 'offline' || this.#state.name === 'waiting') this.retryNow();
+  }
+
+  join(room: string): void {
+    this.#rooms.set(room, this.#rooms.get(room));
+    this.#joinAgain(room);
+  }
+
+  leave(room: string): void {
+    this.#rooms.delete(room);
+    this.#transmit({ type: 'leave', room });
+  }
+
+  /** Sends now or as soon as there is a connection, and returns the id by which `sent` and `failed` tell. */
+  chat(room: string, content: string, id = randomId()): string {
+    return this.#post({ type: 'chat', id, room, content });
+  }
+
+  direct(to: string, content: string, id = randomId()): string {
+    return this.#post({ type: 'direct', id, to, content });
+  }
+
+  #post(message: Outgoing): string {
+    if (message.content.length > messageLimits.maxContentLength) {
+      queueMicrotask(() => this.emit('failed', message.id, 'This message is too long.'));
+    } else {
+      this.#outbox.set(message.id, message);
+      this.#transmit(message);
+    }
+    return message.id;
+  }
+
+  async #connect(): Promise<void> {
+    const connecting: ConnectionState = { name: 'connecting' };
+    this.#enter(connecting);
+    const ticket = await this.#options.getTicket().catch(() => undefined);
+    // Closed meanwhile, perhaps: then this attempt is nobody's any more.
+    if (this.#state !== connecting) return;
+    if (ticket === undefined) return this.#lose();
+    const socket = new this.#options.WebSocket(this.#options.url, subprotocol);
+    this.#socket = socket;
+    this.#watchdog.start(connectIntervalMs);
+    socket.addEventListener('open', () => {
+      socket.send(JSON.stringify({ type: 'auth', ticket } satisfies ClientMessage));
+    });
+    socket.addEventListener('message', ({ data }) => {
+      if (socket === this.#socket) this.#receive(String(data));
+    });
+    socket.addEventListener('close', ({ code, reason }) => {
+      if (socket === this.#socket) this.#onClose(code, reason);
+    });
+    // Says nothing that the close event, which follows, does not; `ws` insists on a listener.
+    socket.addEventListener('error', () => {});
+  }
+
+  #receive(text: string): void {
+    this.#watchdog.heard();
+    const message = parseServerMessage(text);
+    switch (message?.type) {
+      case 'welcome':
+        this.#onWelcome(message);
+        break;
+      case 'joined':
+        if (!this.#rooms.has(message.room)) break;
+        this.#rooms.set(message.room, { epoch: message.epoch, seq: message.seq });
+        this.emit('joined', message);
+        break;
+      case 'chat':
+        this.#onChat(message);
+        break;
+      case 'direct':
+        this.emit('direct', message);
+        break;
+      case 'presence':
+        this.emit('presence', message);
+        break;
+      case 'ack':
+        if (this.#outbox.delete(message.id)) this.emit('sent', message.id);
+        break;
+      case 'error':
+        this.#onError(message);
+        break;
+      case 'drain':
+        this.#drainMs = message.reconnectInMs;
+        break;
+    }
+  }
+
+  #onWelcome({ user, heartbeatMs, limits }: MessageOf<ServerMessage, 'welcome'>): void {
+    this.#watchdog.start(heartbeatMs);
+    this.#stableTimer = setTimeout(() => {
+      this.#attempt = 0;
+    }, reconnectPolicy.stableMs);
+    this.#enter({ name: 'open', user, limits });
+    // In this order: the server takes messages one by one, so the rooms are joined before they are spoken in.
+    for (const room of this.#rooms.keys()) this.#joinAgain(room);
+    for (const message of this.#outbox.values()) this.#transmit(message);
+  }
+
+  #onChat(message: RoomMessage): void {
+    const position = this.#rooms.get(message.room);
+    if (!position || message.seq <= position.seq) return;
+    // A gap: what is missing comes with the answer to another join, and this message with it.
+    if (message.seq > position.seq + 1) {
+      this.#joinAgain(message.room);
+      return;
+    }
+    position.seq = message.seq;
+    this.emit('chat', message);
+  }
+
+  #onError({ id, code, message, retryAfterMs }: MessageOf<ServerMessage, 'error'>): void {
+    const refused = id === undefined ? undefined : this.#outbox.get(id);
+    if (this.#state.name !== 'open') {
+      // The ticket was not taken: it was too old. The next one is new.
+      this.#lose();
+    } else if (!refused) {
+      this.emit('refused', message);
+    } else if (code === 'rate_limited') {
+      setTimeout(() => this.#outbox.has(refused.id) && this.#transmit(refused), retryAfterMs);
+    } else {
+      this.#outbox.delete(refused.id);
+      this.emit('failed', refused.id, message);
+    }
+  }
+
+  #onClose(code: number, reason: string): void {
+    if (isRetryable(code)) {
+      this.#lose();
+      return;
+    }
+    this.#drop();
+    this.#enter({ name: 'closed', reason: reason || `The server has closed the connection (${code}).` });
+  }
+
+  /** The connection is gone, or never came: try again later. */
+  #lose(): void {
+    this.#drop();
+    if (this.#attempt >= reconnectPolicy.maxAttempts) {
+      this.#enter({ name: 'closed', reason: 'The server cannot be reached.' });
+      return;
+    }
+    const delay = this.#drainMs ?? retryDelay(this.#attempt);
+    this.#drainMs = undefined;
+    this.#attempt++;
+    this.#retryTimer = setTimeout(() => void this.#connect(), delay);
+    this.#enter({ name: 'waiting', retryAt: Date.now() + delay });
+  }
+
+  /** Lets go of the socket without waiting for it: a dead one may take minutes to say that it is closed. */
+  #drop(code?: number): void {
+    const socket = this.#socket;
+    this.#socket = undefined;
+    this.#watchdog.stop();
+    clearTimeout(this.#stableTimer);
+    socket?.close(code);
+  }
+
+  #joinAgain(room: string): void {
+    this.#transmit({ type: 'join', room, since: this.#rooms.get(room) });
+  }
+
+  /** Does nothing without a connection: joins and messages go out again when there is one. */
+  #transmit(message: ClientMessage): void {
+    if (this.#state.name === 'open') this.#socket?.send(JSON.stringify(message));
+  }
+
+  #enter(state: ConnectionState): void {
+    this.#state = state;
+    this.emit('state', state);
+  }
+}
+
+/** 128 random bits. `crypto.randomUUID` would do, but a page that came over plain http has none. */
+function randomId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

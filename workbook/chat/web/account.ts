@@ -1,0 +1,79 @@
+import type { User } from '../protocol.ts';
+
+const storageKey = 'websocket-101 chat';
+
+interface Session {
+  session: string;
+  user: User;
+}
+
+/** Something the server said no to, in its words. */
+export class RequestError extends Error {}
+
+/**
+ * Who the user is. Kept for this tab, so that a reload keeps the user, and a closed tab forgets them. The
+ * session is a secret: it goes into the `Authorization` header and nowhere else.
+ */
+export class Account {
+  #current: Session;
+
+  private constructor(current: Session) {
+    this.#current = current;
+    sessionStorage.setItem(storageKey, JSON.stringify(current));
+  }
+
+  static restore(): Account | undefined {
+    const stored = sessionStorage.getItem(storageKey);
+    return stored === null ? undefined : new Account(JSON.parse(stored) as Session);
+  }
+
+  /** @throws RequestError with the server's reason, for a name it does not take. */
+  static async signIn(name: string): Promise<Account> {
+    return new Account(await openSession(name));
+  }
+
+  get user(): User {
+    return this.#current.user;
+  }
+
+  signOut(): void {
+    sessionStorage.removeItem(storageKey);
+  }
+
+  /**
+   * A ticket for the next connection. A session can end before its page does, by age or with a server that
+   * had made its own key: then a new one is opened under the same name.
+   */
+  async getTicket(): Promise<string> {
+    let response = await this.#requestTicket();
+    if (response.status === 401) {
+      this.#current = await openSession(this.#current.user.name);
+      sessionStorage.setItem(storageKey, JSON.stringify(this.#current));
+      response = await this.#requestTicket();
+    }
+    const { ticket } = (await read(response)) as { ticket: string };
+    return ticket;
+  }
+
+  async #requestTicket(): Promise<Response> {
+    return await fetch('/ticket', {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${this.#current.session}` },
+    });
+  }
+}
+
+async function openSession(name: string): Promise<Session> {
+  const response = await fetch('/session', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ name }),
+  });
+  return (await read(response)) as Session;
+}
+
+async function read(response: Response): Promise<unknown> {
+  const body: unknown = await response.json();
+  if (response.ok) return body;
+  throw new RequestError((body as { error?: string }).error ?? `The server answered ${response.status}.`);
+}
