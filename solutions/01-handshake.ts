@@ -150,7 +150,7 @@ export function answerUpgrade(request: UpgradeRequest, options: HandshakeOptions
       ['Upgrade', 'websocket'],
       ['Connection', 'Upgrade'],
       ['Sec-WebSocket-Accept', acceptKey(key)],
-      // A header without a value would not mean "none" (RFC 6455 §4.2.2 item 5.5): none is no header.
+      // A header without a value would not mean "none" (RFC 6455 §4.2.2 item 4): none is no header.
       ...(protocol ? [['Sec-WebSocket-Protocol', protocol] as const] : []),
     ],
     protocol,
