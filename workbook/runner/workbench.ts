@@ -1,4 +1,4 @@
-import { EventEmitter } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
@@ -46,17 +46,18 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
 
   /** Starts to watch, and judges all labs in order. Resolves when each has a verdict. */
   async start(): Promise<void> {
-    this.watch();
+    await this.watch();
     await this.#list(this.course.labs.filter(isUntouched));
     for (const lab of this.course.labs) await this.judge(lab);
   }
 
-  /** Judges from now on each file that is saved, and none before. */
-  watch(): void {
+  /** Judges each file that is saved once this has resolved, and none before. */
+  async watch(): Promise<void> {
     const folder = join(this.course.root, 'labs');
     mkdirSync(folder, { recursive: true });
     this.#watcher = watch(folder, { ignoreInitial: true, depth: 0 });
     this.#watcher.on('all', (_event, path) => this.#saved(path));
+    await once(this.#watcher, 'ready');
   }
 
   /** Judges a lab's file as it is now. A fresh stub needs no run: all its checks wait. */

@@ -36,14 +36,18 @@ export class WatchSession {
     this.#terminal = terminal;
     this.#onQuit = onQuit;
     this.#view = this.#viewOf(lab);
-    workbench.on('checking', ({ lab: id }) => this.#isCurrent(id) && this.#change({ checking: true }));
-    workbench.on('verdict', ({ verdict }) => this.#onVerdict(verdict));
+    workbench.on('checking', this.#onChecking).on('verdict', this.#onVerdict);
   }
 
   /** Draws the screen and judges the lab. */
   open(): void {
     this.draw();
     void this.#workbench.judge(this.#view.lab);
+  }
+
+  /** Hears no more of the workbench. */
+  close(): void {
+    this.#workbench.off('checking', this.#onChecking).off('verdict', this.#onVerdict);
   }
 
   draw(): void {
@@ -67,7 +71,11 @@ export class WatchSession {
     this.#change({ asksReset: false, note: backup && `Your file is kept as ${backup}.` });
   }
 
-  #onVerdict(verdict: Verdict): void {
+  readonly #onChecking = ({ lab }: { lab: string }): void => {
+    if (this.#isCurrent(lab)) this.#change({ checking: true });
+  };
+
+  readonly #onVerdict = ({ verdict }: { verdict: Verdict }): void => {
     const states = knownStates(this.#course, this.#workbench.progress);
     if (!this.#isCurrent(verdict.lab)) {
       this.#change({ states });
@@ -76,7 +84,7 @@ export class WatchSession {
     const before = this.#view.verdict && nextCheck(this.#view.verdict)?.title;
     const sameCheck = before === nextCheck(verdict)?.title;
     this.#change({ states, verdict, checking: false, hints: sameCheck ? this.#view.hints : 0 });
-  }
+  };
 
   #goTo(lab: Lab): void {
     this.#view = this.#viewOf(lab);

@@ -12,7 +12,7 @@ export async function watchLab(course: Course, lab: Lab): Promise<void> {
   const { promise: quit, resolve: onQuit } = withResolvers();
   const onSignal = () => onQuit();
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
-  workbench.watch();
+  await workbench.watch();
   const leave =
     process.stdin.isTTY && process.stdout.isTTY
       ? watchOnTerminal(workbench, lab, onQuit)
@@ -36,6 +36,7 @@ function watchOnTerminal(workbench: Workbench, lab: Lab, onQuit: () => void): ()
   session.open();
   return () => {
     stopKeys();
+    session.close();
     stdout.off('resize', onResize);
   };
 }
