@@ -17,7 +17,7 @@ export const pageScenes: Record<string, (browser: Browser) => Promise<string>> =
     silent,
     `for (const length of [125, 126, 65_535, 65_536]) socket.send('a'.repeat(length));`,
   ),
-  ping: framesOf((connection) => connection.ping(Buffer.from('still there')), ''),
+  ping: framesOf((connection) => connection.ping(Buffer.from('here?')), ''),
   close: framesOf(silent, `socket.close(1000, 'bye');`),
   'close-empty': framesOf(silent, 'socket.close();'),
   'close-server': framesOf((connection) => connection.close(1012, 'restart'), ''),

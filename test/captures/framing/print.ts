@@ -1,10 +1,8 @@
 import { decodeFrame, type Frame, Opcode } from '#labs/03-frames';
 import type { Crossing } from './tap.ts';
 
-/** Payload bytes printed before the rest is only counted: a line fits a page. */
+/** A longer payload is only counted: a line fits a page. */
 const payloadPrinted = 12;
-/** Width of the bytes, so that the words line up. */
-const bytesWidth = 56;
 const names = new Map<number, string>(
   Object.entries(Opcode).map(([name, opcode]) => [opcode, name.toLowerCase()]),
 );
@@ -24,25 +22,26 @@ export function* frames(crossings: readonly Crossing[]) {
 
 /** One line a frame: who sent it, header, masking key, payload as it crossed, and what it says. */
 export function printFrames(crossings: readonly Crossing[], client: 'page' | 'client'): string {
-  const lines: string[] = [];
-  for (const { from, wire, frame } of frames(crossings)) {
-    const who = (from === 'client' ? client : 'server').padEnd('server'.length);
-    lines.push(`${who} → ${wire ? printFrame(wire, frame) : 'TCP FIN'}`);
-  }
-  return `${lines.join('\n')}\n`;
+  const lines = [...frames(crossings)].map(({ from, wire, frame }) => ({
+    who: from === 'client' ? client : 'server',
+    bytes: wire ? printBytes(wire, frame) : 'TCP FIN',
+    words: frame ? describe(frame) : '',
+  }));
+  const width = Math.max(...lines.map(({ bytes }) => bytes.length));
+  return lines
+    .map(({ who, bytes, words }) =>
+      `${who.padEnd(6)} → ${bytes.padEnd(width)}  ${words}`.trimEnd().concat('\n'),
+    )
+    .join('');
 }
 
-function printFrame(wire: Buffer, frame: Frame): string {
-  const headerLength = wire.length - frame.payload.length;
-  const keyAt = frame.masked ? headerLength - 4 : headerLength;
-  const payload = wire.subarray(headerLength);
-  const shown = payload.length > payloadPrinted ? payload.subarray(0, 4) : payload;
-  const left = payload.length - shown.length;
-  const fields = [wire.subarray(0, keyAt), wire.subarray(keyAt, headerLength), shown].filter(
-    ({ length }) => length > 0,
-  );
-  const bytes = `${fields.map(spaced).join('  ')}${left ? ` … ${left} more` : ''}`;
-  return `${bytes.padEnd(bytesWidth)} ${describe(frame)}`;
+/** Header, key and payload, apart from each other. */
+function printBytes(wire: Buffer, { masked, payload }: Frame): string {
+  const headerLength = wire.length - payload.length;
+  const keyAt = masked ? headerLength - 4 : headerLength;
+  const fields = [wire.subarray(0, keyAt), wire.subarray(keyAt, headerLength)].map(spaced);
+  const shown = payload.length > payloadPrinted ? '…' : spaced(wire.subarray(headerLength));
+  return [...fields, shown].filter((field) => field !== '').join('  ');
 }
 
 /** Hex, a space between bytes. */
