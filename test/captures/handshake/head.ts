@@ -8,9 +8,9 @@ import { createServer, request as httpRequest } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
-import { save } from './save.ts';
+import { saveTable } from './save.ts';
 
-const hex = (bytes: Buffer) => bytes.toString('hex').replace(/..(?=.)/g, '$& ') || '(empty)';
+const hex = (bytes: Buffer) => bytes.toString('hex').replace(/..(?=.)/g, '$& ');
 const fields = {
   Upgrade: 'websocket',
   Connection: 'Upgrade',
@@ -54,9 +54,8 @@ for (let attempt = 0; attempt < attempts; attempt++) {
 }
 greeter.close();
 
-const lines = [
-  `at the server, a client that did not wait:  ${hex(atServer as Buffer)}`,
-  `at the client, a server that greets:        ${hex(atClient)}`,
-  `    not empty in ${early} of ${attempts} connections`,
-];
-save('head.txt', `${lines.join('\n')}\n`);
+saveTable('head.txt', [
+  ['who got it', 'from whom', '`head`'],
+  ['a server', 'a client that did not wait', `\`${hex(atServer as Buffer)}\``],
+  [`a client, ${early} times out of ${attempts}`, 'a server that greets', `\`${hex(atClient)}\``],
+]);
