@@ -61,6 +61,7 @@ export class ProtocolError extends Error {
   }
 }
 
+// #region mask
 /**
  * Masks `bytes` from `start` up to, not including, `end` in place, or unmasks them: it is the same operation
  * (RFC 6455 §5.3). Byte `i` of the payload is XORed with `key[i % 4]`; `position` is the place of
@@ -88,7 +89,9 @@ export function applyMask(
   maskBytes(bytes, key, wordsEnd, end, shift);
   // #endregion
 }
+// #endregion mask
 
+// #region encode-header
 /**
  * Encodes a frame's header, with the masking key if there is one; the payload's length goes in, not the
  * payload (RFC 6455 §5.2). For a large payload that is written after it uncopied.
@@ -107,7 +110,9 @@ export function encodeHeader(frame: FrameToSend): Buffer {
   return header;
   // #endregion
 }
+// #endregion encode-header
 
+// #region encode-frame
 /** Encodes a whole frame as one Buffer (RFC 6455 §5.2). The payload given is never changed. */
 export function encodeFrame(frame: FrameToSend): Buffer {
   // #region solution: the header, then the payload, masked if there is a key (RFC 6455 §5.2, §5.3)
@@ -120,7 +125,9 @@ export function encodeFrame(frame: FrameToSend): Buffer {
   return bytes;
   // #endregion
 }
+// #endregion encode-frame
 
+// #region decode-header
 /**
  * Decodes the header that starts at `bytes[start]`, or returns undefined while it is not all there. Bytes
  * from `end` on are not looked at. Reserved bits and opcodes are passed on as they are: whether they are
@@ -150,6 +157,7 @@ export function decodeHeader(bytes: Buffer, start = 0, end = bytes.length): Fram
   };
   // #endregion
 }
+// #endregion decode-header
 
 /**
  * Decodes the frame that `bytes` begin with; `bytesRead` is where the next one starts. Returns undefined
@@ -176,6 +184,7 @@ function lengthBytes(short: number): number {
   return short === 126 ? 2 : short === 127 ? 8 : 0;
 }
 
+// #region long-length
 /** Reads a length of two or eight bytes. */
 function decodeLongLength(bytes: Buffer, at: number, short: number): number {
   if (short === 126) {
@@ -190,10 +199,12 @@ function decodeLongLength(bytes: Buffer, at: number, short: number): number {
     throw new ProtocolError(1009, `no room for a payload of ${length} bytes`);
   return Number(length);
 }
+// #endregion long-length
 
 /** From this many bytes on, masking four at a time is quicker than one by one. */
 const worthWords = 32;
 
+// #region mask-bytes
 /** Masks byte by byte. `shift` leads from an index in `bytes` to the place in the payload. */
 function maskBytes(bytes: Uint8Array, key: Uint8Array, start: number, end: number, shift: number): void {
   // Four a turn: the key's bytes are looked up once.
@@ -208,6 +219,7 @@ function maskBytes(bytes: Uint8Array, key: Uint8Array, start: number, end: numbe
   }
   for (; at < end; at++) bytes[at] ^= key[(at + shift) & 3];
 }
+// #endregion mask-bytes
 
 /** Masks four bytes at a time. Four words a turn: the loop itself costs as much as an XOR. */
 function maskWords(words: Int32Array, key: number, start: number, end: number): void {

@@ -62,6 +62,7 @@ export class FrameParser {
     // #endregion
   }
 
+  // #region push
   /**
    * Takes the next bytes of the stream: any number, cut anywhere.
    *
@@ -85,8 +86,10 @@ export class FrameParser {
     }
     // #endregion
   }
+  // #endregion push
 
   // #region solution: private methods of your own, if you like
+  // #region read-frames
   /**
    * Copies a block of the chunk, and unmasks in the copy the frames that are whole in it: moving bytes is
    * quickest many at a time. Returns how far in the chunk it came.
@@ -126,7 +129,9 @@ export class FrameParser {
     }
     return blockStart + start;
   }
+  // #endregion read-frames
 
+  // #region read-payload
   /** Takes what the chunk has of a payload that was cut. */
   #readPayload(header: FrameHeader, chunk: Buffer, at: number): number {
     const { payloadLength, headerLength, ...fields } = header;
@@ -154,12 +159,14 @@ export class FrameParser {
     }
     return this.#payload;
   }
+  // #endregion read-payload
 
   /** The key is four bytes read by index: a view of them costs more than reading them. */
   #readKey(bytes: Buffer, at: number): void {
     for (let index = 0; index < 4; index++) this.#key[index] = bytes[at + index];
   }
 
+  // #region check
   /** Judges a header before any of its payload is read. */
   #check({ fin, rsv1, rsv2, rsv3, opcode, masked, payloadLength }: FrameHeader): void {
     const isControl = opcode >= Opcode.Close;
@@ -180,5 +187,6 @@ export class FrameParser {
       throw new ProtocolError(1009, `a payload of ${payloadLength} bytes is over ${this.#maxPayloadLength}`);
     }
   }
+  // #endregion check
   // #endregion
 }

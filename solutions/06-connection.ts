@@ -276,15 +276,18 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     if (event === 'message' && this.#held) process.nextTick(() => this.#paused || this.#release());
   }
 
+  // #region on-ping
   #onPing(payload: Buffer): void {
     // A peer that pings and does not read gets one pong for all its pings (§5.5.3), and costs no memory.
     if (this.#congested) this.#unansweredPing = payload;
     else this.#queueEncoded(Opcode.Pong, payload);
     this.emit('ping', payload);
   }
+  // #endregion on-ping
   // #endregion
 
   // #region solution: writing: queue frames, and write all of one turn at once; stop while the socket is full
+  // #region waiting
   /** Connections with frames to write. One list and one callback for all: a broadcast touches many. */
   static #waiting: Connection[] = [];
 
@@ -293,6 +296,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     Connection.#waiting = [];
     for (const connection of waiting) connection.#flush();
   }
+  // #endregion waiting
 
   #queueFrame(opcode: number, payload: Uint8Array, callback?: SendCallback): void {
     if (!this.#refuses(callback)) this.#queueEncoded(opcode, payload, callback);
@@ -315,6 +319,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     }
   }
 
+  // #region queue-bytes
   #queueBytes(bytes: Uint8Array, callback?: SendCallback): void {
     this.#queue.push(bytes, callback);
     if (this.#congested || this.#flushSoon) return;
@@ -327,6 +332,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     this.#queue.writeTo(this.#socket);
     this.#congested = this.#socket.writableNeedDrain;
   }
+  // #endregion queue-bytes
 
   #onDrain(): void {
     if (this.#unansweredPing) {
@@ -339,6 +345,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
   // #endregion
 
   // #region solution: closing: both Close frames, then TCP, the server first (§7.1.1); and the ways it goes wrong
+  // #region closing
   #onClose(code: number, reason: string): void {
     this.#closeCode = code;
     this.#closeReason = reason;
@@ -383,6 +390,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     this.#socket.end();
     this.#startCloseTimer();
   }
+  // #endregion closing
 
   #startCloseTimer(): void {
     this.#closeTimer ??= setTimeout(() => this.#socket.destroy(), this.#closeTimeoutMs);
@@ -423,6 +431,7 @@ class WriteQueue {
     this.length += bytes.length;
   }
 
+  // #region write-to
   /** Writes until the queue is empty or, unless `force`, the socket is full: what stays can still be joined. */
   writeTo(socket: Duplex, force = false): void {
     let written = 0;
@@ -438,6 +447,7 @@ class WriteQueue {
     this.#chunks = this.#chunks.slice(written);
     this.#callbacks = this.#callbacks.slice(written);
   }
+  // #endregion write-to
 
   /** Forgets what waits, and says so to those who asked. */
   drop(error: Error): void {
