@@ -145,10 +145,10 @@ check(
   () => {
     const frames = [
       ...fragments('text', ['é', 'n']),
-      ...fragments('binary', [Buffer.from([0xff]), Buffer.from([0xfe])]),
+      ...fragments('binary', [Buffer.of(0xc3), Buffer.of(0xa9)]),
       frame('text', 'last'),
     ];
-    expectTold(frames, [{ text: 'én' }, { binary: 'fffe' }, { text: 'last' }]);
+    expectTold(frames, [{ text: 'én' }, { binary: 'c3a9' }, { text: 'last' }]);
   },
 );
 
@@ -334,14 +334,15 @@ check(
     ],
   },
   () => {
-    const validator = new Utf8Validator();
-    expect(validator.end(), 'Before any byte').toBe(true);
-    const ends = Array.from(bytesOf('€'), (byte) => {
-      validator.push(Buffer.of(byte));
+    expect(new Utf8Validator().end(), 'Before any byte').toBe(true);
+    const bytes = bytesOf('€');
+    const ends = [1, 2, 3].map((length) => {
+      const validator = new Utf8Validator();
+      validator.push(bytes.subarray(0, length));
       validator.push(Buffer.alloc(0));
       return validator.end();
     });
-    expect(ends, 'After each of the bytes E2 82 AC').toEqual([false, false, true]);
+    expect(ends, 'After one, two and all of the bytes E2 82 AC').toEqual([false, false, true]);
   },
 );
 
@@ -553,27 +554,44 @@ check(
   },
 );
 
+/** The first fragments of a message with no end. */
+function endless(payload: string, count: number) {
+  return fragments('binary', Array(count + 1).fill(payload)).slice(0, count);
+}
+
 check(
-  'A message of too many fragments fails, and empty ones count',
+  'A message of too many fragments fails',
   {
     rfc: '6455 §10.4',
     hint: [
-      'A million empty fragments are no byte too long. What do they cost you?',
-      'Count the frames of the message, empty ones too, and fail with 1009 (or 1008) over maxFragments.',
+      'A thousand fragments of one byte are a short message. What do they cost you?',
+      'Count the frames of the message, and fail with 1009 (or 1008) at the first over maxFragments.',
     ],
   },
   () => {
-    const empty = (count: number) => [
-      frame('text', '', 'more'),
-      ...Array.from({ length: count - 1 }, () => frame('continuation', '', 'more')),
-    ];
     const limits = { maxFragments: 3 };
-    expectFailure(empty(4), [1008, 1009], 'four fragments, three allowed', limits);
-    expectFailure(empty(1025), [1008, 1009], '1024 fragments is the default limit');
-    const withPings = [...fragments('text', ['a', 'b', 'c'])];
+    expectFailure(endless('x', 4), [1008, 1009], 'four fragments, three allowed', limits);
+    expectFailure(endless('x', 1025), [1008, 1009], '1024 fragments is the default limit');
+    const withPings = fragments('text', ['a', 'b', 'c']);
     withPings.splice(1, 0, frame('ping'), frame('ping'), frame('ping'));
     const pings = Array.from({ length: 3 }, () => ({ ping: '' }));
     expectTold(withPings, [...pings, { text: 'abc' }], limits);
+  },
+);
+
+check(
+  'Empty fragments count as fragments',
+  {
+    rfc: '6455 §10.4',
+    hint: [
+      'A message of a million empty fragments never gets too long. Does it ever end?',
+      'Count every data frame of the message, whatever its length.',
+    ],
+  },
+  () => {
+    const limits = { maxFragments: 3 };
+    expectFailure(endless('', 4), [1008, 1009], 'four empty fragments, three allowed', limits);
+    expectTold(fragments('text', ['', '', 'abc']), [{ text: 'abc' }], limits);
   },
 );
 
