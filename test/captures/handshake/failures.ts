@@ -72,7 +72,7 @@ for (const [what, run] of failures) {
   script.push([what, yesNo(opened), yesNo(error), String(close.code), String(close.wasClean)]);
   const message = console.at(-1)?.replace(/^WebSocket connection to '.*?' failed: /, '') ?? '';
   developer.push([what, message && `\`${message}\``]);
-  if (shownAlone[what]) save(shownAlone[what], `${message}\n`);
+  if (shownAlone[what]) save(shownAlone[what], `> \`${message}\`\n`);
 }
 saveTable('page-sees-failures.txt', script);
 saveTable('console-says.txt', developer);
