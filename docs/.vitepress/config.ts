@@ -40,7 +40,6 @@ export default defineConfigWithTheme<SiteTheme>({
     sidebar: makeSidebar(labIds),
     outline: { level: [2, 3] },
     search: { provider: 'local' },
-    externalLinkIcon: true,
   },
   vite: {
     clearScreen: false,

@@ -75,6 +75,13 @@ export const parts: readonly Part[] = [
   },
 ];
 
+/** The tables of the reference, docs/reference/<slug>.md. */
+export const referencePages: readonly Chapter[] = [
+  { slug: 'headers', title: 'Handshake headers' },
+  { slug: 'opcodes', title: 'Opcodes' },
+  { slug: 'close-codes', title: 'Close codes' },
+];
+
 /**
  * The sidebar: the parts, then Labs, Interview, Reference. `labIds` are the labs that exist, which
  * package.json lists.
@@ -98,6 +105,11 @@ export function makeSidebar(labIds: readonly string[]): DefaultTheme.SidebarItem
         .map(({ id, title }) => ({ text: `${id.slice(0, 2)} ${title}`, link: `/labs/${id}` })),
     },
     { text: 'Interview', link: '/interview/' },
-    { text: 'Reference', link: '/reference/' },
+    {
+      text: 'Reference',
+      link: '/reference/',
+      collapsed: false,
+      items: referencePages.map(({ slug, title }) => ({ text: title, link: `/reference/${slug}` })),
+    },
   ];
 }
