@@ -191,7 +191,7 @@ check(
   {
     rfc: 'WHATWG WebSockets §3.1',
     hint: [
-      'Browsers take them since 2023, so that a page can use its own address.',
+      'Browsers take them too, so that a page can use its own address.',
       'Let http: through like ws:, and https: like wss:.',
     ],
   },

@@ -12,6 +12,7 @@ import {
   parseUrl,
   type RequestOptions,
 } from '#labs/02-client-handshake';
+import { runNode } from '../../workbook/run-tool.ts';
 import { parseMessage, parseRequest } from '../support/handshake.ts';
 
 const toClose: (() => void)[] = [];
@@ -169,5 +170,29 @@ describe('the client of lab 02', () => {
 
     const elsewhere = await wsServer({ path: '/chat' });
     expect(await handshakeError(lab02Client(`ws://${elsewhere}/other`))).toMatchObject({ status: 400 });
+  });
+});
+
+describe('the script that the page of lab 02 has to try', () => {
+  /** What it prints, run as the page says, on the reference. */
+  async function knock(...args: string[]): Promise<string> {
+    let printed = '';
+    const conditions = ['-C', 'solution-01', '-C', 'solution-02'];
+    await runNode(['--import', 'tsx', ...conditions, 'docs/labs/try/knock.ts', ...args], (text) => {
+      printed += text;
+    });
+    return printed;
+  }
+
+  test('shows both heads and the verdict', async () => {
+    const printed = await knock(`ws://${await wsServer()}/chat`, 'chat.v1');
+    expect(printed).toContain('GET /chat HTTP/1.1');
+    expect(printed).toContain('status 101');
+    expect(printed).toContain('A WebSocket. Subprotocol: chat.v1');
+  });
+
+  test('says why an answer makes no WebSocket', async () => {
+    const printed = await knock(`ws://${await wsServer({ path: '/chat' })}/other`);
+    expect(printed).toContain('No WebSocket. unexpected_status');
   });
 });
