@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { join } from 'node:path';
-import { type Course, conditionsWithout, type Lab } from '../course.ts';
+import { type Course, conditionsWithout, type Lab, workbookRoot } from '../course.ts';
 import type { EngineName } from './engine.ts';
 
 export interface ChatConfig {
@@ -137,7 +137,7 @@ export class ChatLauncher extends EventEmitter<ChatEvents> {
     const config: ChildConfig = { ...this.#config, port: this.#port, labs: this.#whose() };
     const conditions = conditionsWithout(this.#course, this.#mine).map((name) => `--conditions=${name}`);
     const child = fork(join(import.meta.dirname, 'main.ts'), [JSON.stringify(config)], {
-      cwd: this.#course.root,
+      cwd: workbookRoot,
       env: { ...process.env, AUTH_SECRET: this.#secret },
       execArgv: [...conditions, '--import', 'tsx'],
     });

@@ -1,8 +1,10 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import type { EngineName } from '../chat/engine.ts';
 import { type ChatConfig, ChatLauncher } from '../chat/launcher.ts';
 import { formatWhose } from '../chat/whose.ts';
-import { findLab, type Lab, readCourse, workbookRoot } from '../course.ts';
+import { commandLine, currentCourse } from '../command-line.ts';
+import { findLab, type Lab } from '../course.ts';
+import { passingLabs } from '../progress.ts';
 
 interface Flags {
   port: number;
@@ -12,7 +14,7 @@ interface Flags {
   allowedOrigin: string[];
 }
 
-const course = readCourse(workbookRoot);
+const course = currentCourse();
 
 function parsePort(value: string): number {
   const port = /^\d{1,5}$/.test(value) ? Number(value) : Number.NaN;
@@ -37,8 +39,10 @@ function parseOrigin(value: string, before: string[]): string[] {
   throw new InvalidArgumentError('An origin is a scheme and a host, as in http://localhost:5173.');
 }
 
-const flags = new Command('npm run chat --')
-  .description('The chat: your files for the labs that pass, the reference for the others.')
+const flags = commandLine(
+  'npm run chat --',
+  'The chat: your files for the labs that pass, the reference for the others.',
+)
   .addOption(
     new Option('--port <number>', 'where to listen; 0 for any free port').default(8080).argParser(parsePort),
   )
@@ -57,7 +61,6 @@ const flags = new Command('npm run chat --')
       .default([])
       .argParser(parseOrigin),
   )
-  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   .parse()
   .opts<Flags>();
 
@@ -67,7 +70,6 @@ const config: ChatConfig = {
   engine: flags.engine,
   allowedOrigins: flags.allowedOrigin,
 };
-const mine = flags.mine === 'passing' ? [] : flags.mine;
 
 const chat = new ChatLauncher(course, config);
 chat.on('running', (url, labs) => {
@@ -86,4 +88,6 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => chat.stop().then(() => process.exit(0)));
 }
 
-await chat.start(mine).catch((error: Error) => fail(error.message));
+await chat
+  .start(flags.mine === 'passing' ? await passingLabs(course) : flags.mine)
+  .catch((error: Error) => fail(error.message));

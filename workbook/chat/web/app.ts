@@ -304,11 +304,14 @@ export class App {
       (sum, one) => sum + one.unread,
       0,
     );
+    const roomsTab = this.#tabs.querySelector('[data-panel=rooms]');
+    if (roomsTab) roomsTab.textContent = unread > 0 ? `Rooms (${unread})` : 'Rooms';
     document.title = `${unread > 0 ? `(${unread}) ` : ''}${current?.title ?? 'Chat'} · websocket-101`;
   }
 
   #listItem(conversation: Conversation): HTMLLIElement {
-    const button = element('button', { type: 'button', className: conversation.kind }, conversation.title);
+    const name = element('bdi', {}, conversation.title);
+    const button = element('button', { type: 'button', className: conversation.kind }, name);
     if (conversation === this.#current) button.setAttribute('aria-current', 'true');
     if (conversation.unread > 0) {
       button.append(element('span', { className: 'unread' }, `${conversation.unread}`, spoken(' unread')));
@@ -322,7 +325,12 @@ export class App {
 
   #person(user: User): HTMLLIElement {
     if (this.#myIds.has(user.id)) {
-      return element('li', { className: 'person' }, element('bdi', {}, user.name), ' (you)');
+      return element(
+        'li',
+        { className: 'person' },
+        element('bdi', {}, user.name),
+        element('span', {}, '(you)'),
+      );
     }
     const button = element(
       'button',

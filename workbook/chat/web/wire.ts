@@ -1,4 +1,4 @@
-import { element } from './dom.ts';
+import { element, spoken } from './dom.ts';
 
 interface Health {
   engine: 'labs' | 'ws';
@@ -25,7 +25,7 @@ export async function showWire(footer: HTMLElement): Promise<void> {
       'ul',
       { className: 'labs', attributes: { 'aria-label': 'Whose code runs, by lab' } },
       ...entries.map(([number, whose]) =>
-        element('li', { className: whose }, `${number} ${whose === 'yours' ? 'yours' : 'ref'}`),
+        element('li', { className: whose }, whose === 'yours' ? `${number} ✓` : number, spoken(` ${whose}`)),
       ),
     ),
   );
