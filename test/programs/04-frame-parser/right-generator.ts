@@ -36,7 +36,7 @@ function* readFrames(
     const key = masked ? yield 4 : undefined;
     const bytes = yield length;
     const payload = Buffer.from(bytes);
-    if (key) applyMask(payload, key, payload);
+    if (key) applyMask(payload, key);
     onFrame({ fin, rsv1, rsv2, rsv3, opcode, masked, payload });
   }
 }
