@@ -118,7 +118,8 @@ export function answerUpgrade(request: UpgradeRequest, options: HandshakeOptions
   if (!host || otherHosts.length > 0) return refuse(400, 'Exactly one Host header is needed');
 
   // An Upgrade header in HTTP/1.0 must be ignored (RFC 9110 §7.8): such a request asks for nothing.
-  if (!(Number(httpVersion) >= 1.1) || !hasToken('Upgrade', 'websocket')) {
+  const mayUpgrade = Number(httpVersion) >= 1.1;
+  if (!mayUpgrade || !hasToken('Upgrade', 'websocket')) {
     return refuse(426, 'This address speaks WebSocket only, over HTTP/1.1', upgradeRequired);
   }
   if (!hasToken('Connection', 'upgrade')) return refuse(400, 'The Connection header does not name Upgrade');

@@ -16,7 +16,7 @@ const target = parseUrl(url);
 const request = createRequest(target, { protocols });
 
 const { secure, hostname: host, port } = target;
-const socket = secure ? connectTls({ host, port, servername: host }) : connectTcp({ host, port });
+const socket = secure ? connectTls({ host, port }) : connectTcp({ host, port });
 socket.write(formatRequest(request));
 console.log(formatRequest(request));
 
