@@ -33,6 +33,6 @@ export function recogniseMistake(mistakes: Mistakes, verdict: Verdict): string |
 }
 
 /** The titles of the core checks that failed, in the order of the file. */
-export function failedCoreChecks({ checks }: Pick<Verdict, 'checks'>): string[] {
+function failedCoreChecks({ checks }: Pick<Verdict, 'checks'>): string[] {
   return checks.filter(({ state, stretch }) => state === 'failed' && !stretch).map(({ title }) => title);
 }

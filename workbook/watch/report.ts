@@ -1,13 +1,13 @@
 import { styleText } from 'node:util';
 import type { CheckResult, Verdict } from '../verdict.ts';
 import { drawingLines } from './drawing.ts';
-import { paragraph } from './wrap.ts';
+import { paragraph } from './paragraph.ts';
 
 /** Hints shown so far: none, the nudge, the nudge and the idea. */
 export type HintLevel = 0 | 1 | 2;
 
 /** How many of a verdict's core checks pass, and of its stretch checks. */
-export function tally({ checks }: Verdict): {
+function tally({ checks }: Verdict): {
   passed: number;
   total: number;
   stretch: number;

@@ -2,8 +2,8 @@ import { styleText } from 'node:util';
 import type { Lab } from '../course.ts';
 import { labTitle } from '../lab-title.ts';
 import type { LabState, Verdict } from '../verdict.ts';
+import { paragraph } from './paragraph.ts';
 import { checkLines, type HintLevel, mistakeLines, nextCheck, printedLines, tallyWords } from './report.ts';
-import { paragraph } from './wrap.ts';
 
 /** All that the watch shows: the screen is drawn from this and nothing else. */
 export interface View {
@@ -45,7 +45,7 @@ export function screen(view: View, columns: number): string {
   return `${lines.join('\n')}\n`;
 }
 
-export function progressBar({ labs, states }: Pick<View, 'labs' | 'states'>, columns: number): string {
+function progressBar({ labs, states }: Pick<View, 'labs' | 'states'>, columns: number): string {
   const done = labs.filter(({ id }) => states.get(id) === 'passed').length;
   const count = ` ${done} of ${labs.length} labs`;
   const width = Math.min(48, columns - count.length - 2);

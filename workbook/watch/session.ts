@@ -125,7 +125,7 @@ export class WatchSession {
 }
 
 /** The first lab after this one that has not passed, beginning again at the front; else simply the next. */
-export function nextUnfinished(course: Course, { lab, states }: Pick<View, 'lab' | 'states'>): Lab {
+function nextUnfinished(course: Course, { lab, states }: Pick<View, 'lab' | 'states'>): Lab {
   const at = course.labs.indexOf(lab);
   const after = [...course.labs.slice(at + 1), ...course.labs.slice(0, at)];
   return after.find(({ id }) => states.get(id) !== 'passed') ?? after[0] ?? lab;

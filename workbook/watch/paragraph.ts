@@ -1,5 +1,5 @@
 /** Breaks text at spaces into lines of at most `width` characters, keeping its own line breaks. */
-export function wrap(text: string, width: number): string[] {
+function wrap(text: string, width: number): string[] {
   return text.split('\n').flatMap((line) => {
     const lines: string[] = [''];
     for (const word of line.split(' ')) {
