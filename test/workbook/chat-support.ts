@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { type EngineName, loadEngine } from '../../workbook/chat/engine.ts';
+import { bundlePage } from '../../workbook/chat/page.ts';
 import {
   type ClientMessage,
   type MessageOf,
@@ -11,13 +12,20 @@ import {
 } from '../../workbook/chat/protocol.ts';
 import { type ChatServerOptions, startChatServer } from '../../workbook/chat/server.ts';
 
+/** Bundled once for all servers of a test file. */
+const page = bundlePage();
+
 /** A chat on a free port, stopped when the test is done; its address without the scheme: `127.0.0.1:40123`. */
 export async function startChat(
   engine: EngineName,
-  options: Omit<ChatServerOptions, 'engine'> = {},
+  options: Omit<ChatServerOptions, 'engine' | 'page'> = {},
   port = 0,
 ): Promise<{ host: string; port: number; close(): Promise<void> }> {
-  const server = await startChatServer(port, '127.0.0.1', { ...options, engine: await loadEngine(engine) });
+  const server = await startChatServer(port, '127.0.0.1', {
+    ...options,
+    engine: await loadEngine(engine),
+    page: await page,
+  });
   onTestFinished(() => server.close());
   return { host: `127.0.0.1:${server.address.port}`, port: server.address.port, close: () => server.close() };
 }

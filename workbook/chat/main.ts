@@ -4,6 +4,7 @@
  */
 import { loadEngine } from './engine.ts';
 import type { ChildConfig, ChildMessage } from './launcher.ts';
+import { bundlePage } from './page.ts';
 import { type ChatServer, startChatServer } from './server.ts';
 
 /** How often the parent hears that this process is not stuck, in ms. */
@@ -47,6 +48,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, shutdown
 try {
   server = await startChatServer(config.port, config.host, {
     engine: await loadEngine(config.engine),
+    page: await bundlePage(),
     secret: process.env.AUTH_SECRET,
     allowedOrigins: config.allowedOrigins,
     labs: config.labs,

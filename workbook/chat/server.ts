@@ -7,12 +7,14 @@ import { heartbeatMs as defaultHeartbeatMs, Heartbeat } from './heartbeat.ts';
 import { createHttpHandler } from './http.ts';
 import { Hub } from './hub.ts';
 import { serverLimits } from './limits.ts';
-import { bundlePage } from './page.ts';
+import type { Asset } from './page.ts';
 import { Peer } from './peer.ts';
 import type { ServerMessage } from './protocol.ts';
 
 export interface ChatServerOptions {
   engine: Engine;
+  /** The web client's files, by path. */
+  page: ReadonlyMap<string, Asset>;
   /** Signs sessions. Default: a random one, so that sessions end with the process. */
   secret?: string;
   /** Origins beside the server's own: `http://localhost:5173`. Default: none. */
@@ -60,7 +62,7 @@ export async function startChatServer(
     // Slow handshakes are cut: the headers, then the whole request, must come within these times.
     { headersTimeout: 10_000, requestTimeout: 15_000, connectionsCheckingInterval: 2_000 },
     createHttpHandler({
-      page: await bundlePage(),
+      page: options.page,
       key: sessionKey(options.secret),
       tickets,
       allowedOrigins,

@@ -1,0 +1,160 @@
+import { describe, expect, test } from 'vitest';
+import { getTicket, post, signIn, startChat } from './chat-support.ts';
+
+async function problem(response: Response): Promise<{ status: number; error: string }> {
+  expect(response.headers.get('Content-Type')).toBe('application/json; charset=utf-8');
+  const { error } = (await response.json()) as { error: string };
+  return { status: response.status, error };
+}
+
+describe('POST /session', () => {
+  test('gives a session and a user with a random id', async () => {
+    const { host } = await startChat('ws');
+    const [first, second] = [await signIn(host, ' Ada '), await signIn(host, 'Ada')];
+    expect(first).toEqual({ session: expect.any(String), user: { id: expect.any(String), name: 'Ada' } });
+    expect(first.user.id).not.toBe(second.user.id);
+    const [, claims] = first.session.split('.');
+    const { exp, iat } = JSON.parse(Buffer.from(claims, 'base64url').toString()) as {
+      exp: number;
+      iat: number;
+    };
+    expect(exp - iat).toBe(12 * 60 * 60);
+  });
+
+  test.each([
+    ['no body', 415, undefined, {}],
+    ['another type', 415, 'name=Ada', { 'Content-Type': 'application/x-www-form-urlencoded' }],
+    ['broken JSON', 400, '{"name":', { 'Content-Type': 'application/json' }],
+    ['no object', 400, '"Ada"', { 'Content-Type': 'application/json' }],
+    ['no name', 400, '{}', { 'Content-Type': 'application/json' }],
+    ['a name that is no string', 400, '{"name":7}', { 'Content-Type': 'application/json' }],
+    ['an empty name', 400, '{"name":"  "}', { 'Content-Type': 'application/json' }],
+    ['a name with a line break', 400, '{"name":"A\\nB"}', { 'Content-Type': 'application/json' }],
+    ['a name of 41 characters', 400, `{"name":"${'x'.repeat(41)}"}`, { 'Content-Type': 'application/json' }],
+    ['a body of 5 kB', 413, `{"name":"${'x'.repeat(5_000)}"}`, { 'Content-Type': 'application/json' }],
+    ['a body of 2 MB', 413, 'x'.repeat(2_000_000), { 'Content-Type': 'application/json; charset=utf-8' }],
+  ])('answers %s with %i, and says why', async (_, status, body, headers) => {
+    const { host } = await startChat('ws');
+    const response = await fetch(`http://${host}/session`, { method: 'POST', body, headers });
+    expect(await problem(response)).toEqual({ status, error: expect.stringMatching(/\w+/) });
+    await signIn(host, 'still served');
+  });
+});
+
+describe('POST /ticket', () => {
+  test('gives a ticket for a minute', async () => {
+    const { host } = await startChat('ws');
+    const { session } = await signIn(host, 'Ada');
+    const response = await post(`http://${host}/ticket`, undefined, { Authorization: `Bearer ${session}` });
+    expect(await response.json()).toEqual({ ticket: expect.any(String), expiresInMs: 60_000 });
+    expect(response.headers.get('Cache-Control')).toBe('no-store');
+  });
+
+  test('answers no session, a forged one and an unsigned one with 401', async () => {
+    const { host } = await startChat('ws');
+    const { session } = await signIn(host, 'Ada');
+    const [header, claims, signature] = session.split('.');
+    const none = Buffer.from('{"alg":"none"}').toString('base64url');
+    const other = Buffer.from('{"sub":"someone","name":"Eve"}').toString('base64url');
+    for (const Authorization of [
+      '',
+      'Bearer',
+      'Basic YTpi',
+      'Bearer nonsense',
+      `Bearer ${header}.${other}.${signature}`,
+      `Bearer ${none}.${claims}.`,
+    ]) {
+      const response = await post(`http://${host}/ticket`, undefined, { Authorization });
+      expect(response.headers.get('WWW-Authenticate')).toBe('Bearer');
+      expect(await problem(response)).toMatchObject({ status: 401 });
+    }
+  });
+
+  test('answers a bad body with 4xx, whatever the session', async () => {
+    const { host } = await startChat('ws');
+    const { session } = await signIn(host, 'Ada');
+    const send = (body: string, type: string) =>
+      fetch(`http://${host}/ticket`, {
+        method: 'POST',
+        body,
+        headers: { Authorization: `Bearer ${session}`, 'Content-Type': type },
+      });
+    expect(await problem(await send('{', 'application/json'))).toMatchObject({ status: 400 });
+    expect(await problem(await send('hello', 'text/plain'))).toMatchObject({ status: 415 });
+    expect(await problem(await send('x'.repeat(9_999), 'application/json'))).toMatchObject({ status: 413 });
+    expect((await send('{}', 'application/json')).status).toBe(200);
+  });
+
+  test('sessions of one AUTH_SECRET are good on another node, those of no secret are not', async () => {
+    const [one, two] = [
+      await startChat('ws', { secret: 'shared' }),
+      await startChat('ws', { secret: 'shared' }),
+    ];
+    const { session } = await signIn(one.host, 'Ada');
+    expect(await getTicket(two.host, session)).toEqual(expect.any(String));
+    const own = await startChat('ws');
+    const response = await post(`http://${own.host}/ticket`, undefined, {
+      Authorization: `Bearer ${session}`,
+    });
+    expect(response.status).toBe(401);
+  });
+});
+
+describe('the rest', () => {
+  test('/healthz says which engine runs, and whose labs', async () => {
+    const { host } = await startChat('labs', { labs: { '03': 'yours' } });
+    const response = await fetch(`http://${host}/healthz`);
+    expect(await response.json()).toEqual({ status: 'ok', engine: 'labs', labs: { '03': 'yours' } });
+  });
+
+  test('/metrics is in the text format of Prometheus', async () => {
+    const { host } = await startChat('ws');
+    const text = await (await fetch(`http://${host}/metrics`)).text();
+    expect(text).toContain('# TYPE chat_connections gauge\nchat_connections 0\n');
+  });
+
+  test('an unknown path is 404, another method 405 with Allow, /chat without an upgrade 426', async () => {
+    const { host } = await startChat('ws');
+    expect(await problem(await fetch(`http://${host}/../etc/passwd`))).toMatchObject({ status: 404 });
+    const put = await fetch(`http://${host}/session`, { method: 'PUT', body: '{}' });
+    expect(put.headers.get('Allow')).toBe('POST, OPTIONS');
+    expect(await problem(put)).toMatchObject({ status: 405 });
+    const chat = await fetch(`http://${host}/chat`);
+    expect(chat.headers.get('Upgrade')).toBe('websocket');
+    expect(chat.status).toBe(426);
+  });
+
+  test('the page comes with a policy that forbids inline script, HEAD without its body', async () => {
+    const { host } = await startChat('ws');
+    const page = await fetch(`http://${host}/?from=a-link`);
+    expect(page.headers.get('Content-Security-Policy')).toMatch(/default-src 'none'; script-src 'self';/);
+    expect(await page.text()).toMatch(/^<!doctype html>/);
+    const head = await fetch(`http://${host}/main.js`, { method: 'HEAD' });
+    expect(head.headers.get('Content-Type')).toMatch('text/javascript');
+    expect(await head.text()).toBe('');
+  });
+
+  test('pages of an allowed origin may post, of the server itself too, others are refused', async () => {
+    const { host } = await startChat('ws', { allowedOrigins: ['http://localhost:5173'] });
+    const from = (Origin: string) => post(`http://${host}/session`, { name: 'Ada' }, { Origin });
+    const allowed = await from('http://localhost:5173');
+    expect(allowed.headers.get('Access-Control-Allow-Origin')).toBe('http://localhost:5173');
+    expect((await from(`http://${host}`)).status).toBe(200);
+    for (const origin of [
+      'http://localhost:51733',
+      'http://evil.example',
+      'null',
+      `http://${host}.evil.example`,
+    ]) {
+      const refused = await from(origin);
+      expect(refused.headers.has('Access-Control-Allow-Origin')).toBe(false);
+      expect(await problem(refused)).toMatchObject({ status: 403 });
+    }
+    const preflight = await fetch(`http://${host}/ticket`, {
+      method: 'OPTIONS',
+      headers: { Origin: 'http://localhost:5173', 'Access-Control-Request-Method': 'POST' },
+    });
+    expect(preflight.status).toBe(204);
+    expect(preflight.headers.get('Access-Control-Allow-Headers')).toBe('authorization, content-type');
+  });
+});
