@@ -1,5 +1,7 @@
-import { rmSync } from 'node:fs';
+import { cpSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { workbookRoot } from '../../workbook/course.ts';
 import { writeStub } from '../../workbook/learner-file.ts';
 import { CheckRunner, listChecks } from '../../workbook/runner/check-runner.ts';
 import type { Verdict } from '../../workbook/verdict.ts';
@@ -95,6 +97,21 @@ describe('the check runner', () => {
     );
   });
 
+  test('three checks that wait in vain are enough: the others are not tried', async () => {
+    writeFileSync(
+      tiny.count.checks,
+      `import { check } from '../../../../support/check.ts';
+       for (let at = 0; at < 5; at++) {
+         check('check ' + at, { rfc: '6455', hint: ['', ''] }, () => new Promise(() => {}));
+       }`,
+    );
+    tiny.solve(tiny.count);
+    const { state, checks } = await runner.check(tiny.count);
+    cpSync(join(workbookRoot, 'test/workbook/fixtures/course/test/02-count.test.ts'), tiny.count.checks);
+    expect(state).toBe('failing');
+    expect(checks.map((check) => check.state)).toEqual(['failed', 'failed', 'failed', 'waiting', 'waiting']);
+  });
+
   test.each([
     [
       'a syntax error',
@@ -130,7 +147,9 @@ describe('the check runner', () => {
   test('a missing export is one sentence', async () => {
     const { state, problem } = await judge('export async function answer', 'async function answer');
     expect(state).toBe('broken');
-    expect(problem).toBe('labs/01-greet.ts no longer exports `answer`, which the checks import.');
+    expect(problem).toBe(
+      'labs/01-greet.ts no longer exports `answer`, which the checks or later labs import.',
+    );
   });
 
   test('an empty file and a missing file say how to get a fresh one', async () => {
@@ -202,13 +221,8 @@ describe('an endless loop', () => {
   test('the runner can be closed in the middle of it', async () => {
     const runner = new CheckRunner(tiny.course);
     tiny.solve(tiny.greet, '', 'for (;;);\n');
-    const verdict = runner.check(tiny.greet);
-    // The process is started by the request, in a later turn.
-    await Promise.resolve();
+    const verdicts = [runner.check(tiny.greet), runner.check(tiny.count)];
     await runner.close();
-    expect(await verdict).toMatchObject({
-      state: 'broken',
-      problem: 'labs/01-greet.ts ended its own check: the process that ran it ended.',
-    });
+    expect((await Promise.all(verdicts)).map(({ state }) => state)).toEqual(['broken', 'broken']);
   });
 });

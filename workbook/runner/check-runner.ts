@@ -34,6 +34,7 @@ export class CheckRunner {
   #child: ChildProcess | undefined;
   #stderr = '';
   #last: Promise<unknown> = Promise.resolve();
+  #closed = false;
 
   constructor(course: Course, patience: Patience = defaultPatience) {
     this.#course = course;
@@ -62,8 +63,9 @@ export class CheckRunner {
     );
   }
 
-  /** Ends the process. A request under way is answered as broken. */
+  /** Ends the process. Requests under way or still to come are answered as broken. */
   async close(): Promise<void> {
+    this.#closed = true;
     const child = this.#child;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     child.kill('SIGKILL');
@@ -76,7 +78,8 @@ export class CheckRunner {
     return turn;
   }
 
-  #ask(request: Request): Promise<Outcome> {
+  async #ask(request: Request): Promise<Outcome> {
+    if (this.#closed) return { kind: 'ended', check: undefined, stderr: '' };
     const child = this.#childProcess();
     return new Promise((resolve) => {
       let check: string | undefined;

@@ -18,7 +18,8 @@ export async function preflight(lab: Lab): Promise<string | undefined> {
     const [mine, wanted] = await Promise.all([exportsOf(lab.stub), exportsOf(lab.solution)]);
     // What stands behind `export *` is not known before the file runs.
     const missing = mine.hasStar ? [] : wanted.names.filter((name) => !mine.names.includes(name));
-    if (missing.length > 0) return `${file} no longer exports ${listed(missing)}, which the checks import.`;
+    if (missing.length > 0)
+      return `${file} no longer exports ${listed(missing)}, which the checks or later labs import.`;
   } catch (failure) {
     return syntaxError(file, failure);
   }

@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
-import type { Course, Lab } from '../course.ts';
+import { type Course, hasStub, type Lab } from '../course.ts';
 import { fingerprint, isUntouched } from '../learner-file.ts';
 import { type Mistakes, readMistakes, recogniseMistake } from '../mistakes.ts';
 import { Progress } from '../progress.ts';
@@ -32,6 +32,7 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
   /** Fingerprints of what was judged: a save that changes nothing is no news. */
   readonly #judged = new Map<string, string | undefined>();
   readonly #settling = new Map<string, NodeJS.Timeout>();
+  readonly #underWay = new Map<string, Promise<Verdict>>();
   readonly #checks = new Map<string, ListedCheck[]>();
   #watcher: FSWatcher | undefined;
   #closed = false;
@@ -48,7 +49,7 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
   async start(): Promise<void> {
     await this.watch();
     await this.#list(this.course.labs.filter(isUntouched));
-    for (const lab of this.course.labs) await this.judge(lab);
+    for (const lab of this.course.labs) if (!this.#closed) await this.judge(lab);
   }
 
   /** Judges each file that is saved once this has resolved, and none before. */
@@ -64,12 +65,9 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
   async judge(lab: Lab): Promise<Verdict> {
     const before = fingerprint(lab);
     this.#judged.set(lab.id, before);
-    if (isUntouched(lab)) return this.#publish(await this.#untouched(lab), before);
-    this.emit('checking', { lab: lab.id });
-    const verdict = await this.#runner.check(lab);
-    const mistake = recogniseMistake(this.#mistakes, verdict);
-    const checks = verdict.checks.length > 0 ? verdict.checks : await this.#waiting(lab);
-    return this.#publish({ ...verdict, checks, ...(mistake && { mistake }) }, before);
+    const judging = this.#verdictOn(lab);
+    this.#underWay.set(lab.id, judging);
+    return this.#publish(await judging, before);
   }
 
   /** Stops watching and ends the process that runs the checks. */
@@ -84,12 +82,17 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
     const lab = this.course.labs.find(({ stub }) => basename(stub) === basename(path));
     if (!lab) return;
     clearTimeout(this.#settling.get(lab.id));
-    const judgeIfNew = () => {
-      this.#settling.delete(lab.id);
-      const isNew = !this.#judged.has(lab.id) || this.#judged.get(lab.id) !== fingerprint(lab);
-      if (isNew) void this.judge(lab);
-    };
-    this.#settling.set(lab.id, setTimeout(judgeIfNew, settleMs));
+    this.#settling.set(
+      lab.id,
+      setTimeout(() => void this.#judgeIfNew(lab), settleMs),
+    );
+  }
+
+  /** Many saves during one long run are judged once, when it has ended. */
+  async #judgeIfNew(lab: Lab): Promise<void> {
+    await this.#underWay.get(lab.id);
+    const isNew = !this.#judged.has(lab.id) || this.#judged.get(lab.id) !== fingerprint(lab);
+    if (isNew && !this.#closed) await this.judge(lab);
   }
 
   #publish(verdict: Verdict, judged: string | undefined): Verdict {
@@ -101,8 +104,15 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
     return verdict;
   }
 
-  async #untouched(lab: Lab): Promise<Verdict> {
-    return { lab: lab.id, state: 'untouched', checks: await this.#waiting(lab), durationMs: 0 };
+  async #verdictOn(lab: Lab): Promise<Verdict> {
+    if (hasStub(lab) && isUntouched(lab)) {
+      return { lab: lab.id, state: 'untouched', checks: await this.#waiting(lab), durationMs: 0 };
+    }
+    this.emit('checking', { lab: lab.id });
+    const verdict = await this.#runner.check(lab);
+    const mistake = recogniseMistake(this.#mistakes, verdict);
+    const checks = verdict.checks.length > 0 ? verdict.checks : await this.#waiting(lab);
+    return { ...verdict, checks, ...(mistake && { mistake }) };
   }
 
   async #waiting(lab: Lab): Promise<Verdict['checks']> {
@@ -113,7 +123,7 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
   /** Learns the checks of labs that need no run, or cannot be run. */
   async #list(labs: Lab[]): Promise<void> {
     const unknown = labs.filter(({ id }) => !this.#checks.has(id));
-    if (unknown.length === 0) return;
+    if (unknown.length === 0 || this.#closed) return;
     for (const [id, checks] of Object.entries(await this.#runner.list(unknown))) this.#checks.set(id, checks);
   }
 }

@@ -53,12 +53,13 @@ function progressBar({ labs, states }: Pick<View, 'labs' | 'states'>, columns: n
   return `[${styleText('green', '#'.repeat(filled))}${'-'.repeat(width - filled)}]${count}`;
 }
 
-function body({ lab, verdict, checking, hints }: View, columns: number): string[] {
+function body(view: View, columns: number): string[] {
+  const { lab, verdict, checking, hints } = view;
   if (!verdict) return ['', '  Checking …'];
   const busy = checking ? styleText('dim', '  checking …') : '';
   switch (verdict.state) {
     case 'passed':
-      return [styleText('green', tallyWords(verdict)) + busy, '', ...passedLines(lab, verdict, columns)];
+      return [styleText('green', tallyWords(verdict)) + busy, '', ...passedLines(view, verdict, columns)];
     case 'broken':
       return [
         styleText('red', 'The file cannot be judged') + busy,
@@ -71,11 +72,13 @@ function body({ lab, verdict, checking, hints }: View, columns: number): string[
   }
 }
 
-function passedLines(lab: Lab, verdict: Verdict, columns: number): string[] {
+function passedLines({ labs, states, lab }: View, verdict: Verdict, columns: number): string[] {
   const stretch = nextCheck(verdict);
+  const last = labs.every(({ id }) => states.get(id) === 'passed');
+  const next = last ? `All ${labs.length} labs pass: the whole chat is yours.` : 'Go on to the next lab: n.';
   return [
     ...paragraph(
-      `${styleText('green', '✓')} Lab ${lab.number} passes. A chat that \`npm start\` runs now uses your labs/${lab.id}.ts in place of the reference. Compare with it by \`npm run lab diff ${lab.number}\`, or go on: n.`,
+      `✓ Lab ${lab.number} passes. A chat that \`npm start\` runs now uses your labs/${lab.id}.ts in place of the reference. Compare the two: \`npm run lab diff ${lab.number}\`. ${next}`,
       columns,
     ),
     ...(stretch ? ['', '  Harder, if you like:', '', ...checkLines(stretch, 0, columns)] : []),
