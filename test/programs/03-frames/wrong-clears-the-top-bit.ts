@@ -5,12 +5,8 @@ import * as solution from '../../../solutions/03-frames.ts';
 export * from '../../../solutions/03-frames.ts';
 
 export function decodeFrame(bytes: Buffer): { frame: Frame; bytesRead: number } | undefined {
-  if ((bytes[1] & 0x7f) !== 127) return solution.decodeFrame(bytes);
+  if ((bytes[1] & 0x7f) !== 127 || bytes[2] < 0x80) return solution.decodeFrame(bytes);
   const cleared = Buffer.from(bytes);
   cleared[2] &= 0x7f;
-  return isShort(cleared) ? undefined : solution.decodeFrame(cleared);
-}
-
-function isShort(bytes: Buffer): boolean {
-  return bytes.length >= 10 && bytes[2] === 0 && bytes.readBigUInt64BE(2) < 65536n;
+  return cleared.readBigUInt64BE(2) < 65536n ? undefined : solution.decodeFrame(cleared);
 }
