@@ -19,6 +19,7 @@ import { check } from './support/check.ts';
 import {
   exampleAccept,
   exampleKey,
+  expectAlways,
   expectNoInjection,
   lowerCaseElements,
   parseMessage,
@@ -36,6 +37,28 @@ const target: Target = {
   host: 'chat.example',
   resource: '/chat',
 };
+
+/** Expects the URL to lead there, field by field. */
+function expectTarget(url: string, expected: Partial<Target>): void {
+  const parsed = parseUrl(url);
+  for (const [field, value] of Object.entries(expected)) {
+    expect(parsed[field as keyof Target], `${field} of ${url}`).toBe(value);
+  }
+}
+
+/** Expects the answer to be taken, with that subprotocol. */
+function expectTaken(response: UpgradeResponse, request = asked(), protocol = ''): void {
+  let result: { protocol: string };
+  try {
+    result = checkResponse(request, response);
+  } catch (error) {
+    if (!(error instanceof HandshakeError)) throw error;
+    const lines = response.headers.map(([name, value]) => `  ${name}: ${value}`);
+    const message = [`this answer is right, but ${error.code} came (${error.message}), for`, ...lines];
+    throw new AssertionError({ message: message.join('\n') });
+  }
+  expect(result.protocol, 'the subprotocol of the connection').toBe(protocol);
+}
 
 /** The headers as they are on the wire. */
 function sent(options?: RequestOptions, to: Target = target): HeaderList {
@@ -86,8 +109,8 @@ function expectSyntaxError(what: string, call: () => unknown): void {
     error = thrown;
   }
   if (error instanceof Unfinished) throw error;
-  const isSyntaxError = error instanceof Error && error.name === 'SyntaxError';
-  expect(isSyntaxError, `${what}: expected a SyntaxError, got ${error ?? 'no error'}`).toBe(true);
+  if (error instanceof Error && error.name === 'SyntaxError') return;
+  throw new AssertionError({ message: `${what}: expected a SyntaxError, got ${error ?? 'none'}` });
 }
 
 /** What the call returns, or undefined when it refuses by an exception of its own. */
@@ -110,8 +133,8 @@ check(
     ],
   },
   () => {
-    expect(parseUrl('ws://chat.example/chat')).toEqual(target);
-    expect(parseUrl('WS://Chat.Example/chat'), 'scheme and host in any case').toEqual(target);
+    expectTarget('ws://chat.example/chat', target);
+    expectTarget('WS://Chat.Example/chat', target);
   },
 );
 
@@ -125,8 +148,8 @@ check(
     ],
   },
   () => {
-    expect(parseUrl('wss://chat.example/chat')).toEqual({ ...target, secure: true, port: 443 });
-    expect(parseUrl('wss://chat.example:8443/')).toMatchObject({ secure: true, port: 8443 });
+    expectTarget('wss://chat.example/chat', { ...target, secure: true, port: 443 });
+    expectTarget('wss://chat.example:8443/', { secure: true, port: 8443 });
   },
 );
 
@@ -140,11 +163,11 @@ check(
     ],
   },
   () => {
-    expect(parseUrl('ws://chat.example:8080/')).toMatchObject({ port: 8080, host: 'chat.example:8080' });
-    expect(parseUrl('ws://chat.example:80/')).toMatchObject({ port: 80, host: 'chat.example' });
-    expect(parseUrl('wss://chat.example:443/')).toMatchObject({ port: 443, host: 'chat.example' });
-    expect(parseUrl('ws://chat.example:443/')).toMatchObject({ port: 443, host: 'chat.example:443' });
-    expect(parseUrl('wss://chat.example:80/')).toMatchObject({ port: 80, host: 'chat.example:80' });
+    expectTarget('ws://chat.example:8080/', { port: 8080, host: 'chat.example:8080' });
+    expectTarget('ws://chat.example:80/', { port: 80, host: 'chat.example' });
+    expectTarget('wss://chat.example:443/', { port: 443, host: 'chat.example' });
+    expectTarget('ws://chat.example:443/', { port: 443, host: 'chat.example:443' });
+    expectTarget('wss://chat.example:80/', { port: 80, host: 'chat.example:80' });
   },
 );
 
@@ -158,12 +181,10 @@ check(
     ],
   },
   () => {
-    expect(parseUrl('ws://chat.example').resource, 'ws://chat.example').toBe('/');
-    expect(parseUrl('ws://chat.example/a/b?room=1&x=%23').resource).toBe('/a/b?room=1&x=%23');
-    expect(parseUrl('ws://chat.example?room=1').resource, 'ws://chat.example?room=1').toBe('/?room=1');
-    expect(parseUrl('ws://chat.example/grün b').resource, 'other characters are escaped').toBe(
-      '/gr%C3%BCn%20b',
-    );
+    expectTarget('ws://chat.example', { resource: '/' });
+    expectTarget('ws://chat.example/a/b?room=1&x=%23', { resource: '/a/b?room=1&x=%23' });
+    expectTarget('ws://chat.example?room=1', { resource: '/?room=1' });
+    expectTarget('ws://chat.example/grün b', { resource: '/gr%C3%BCn%20b' });
   },
 );
 
@@ -177,12 +198,9 @@ check(
     ],
   },
   () => {
-    expect(parseUrl('ws://[::1]:8080/')).toMatchObject({ hostname: '::1', port: 8080, host: '[::1]:8080' });
-    expect(parseUrl('wss://[2001:DB8::1]/')).toMatchObject({
-      hostname: '2001:db8::1',
-      host: '[2001:db8::1]',
-    });
-    expect(parseUrl('ws://127.0.0.1/')).toMatchObject({ hostname: '127.0.0.1', host: '127.0.0.1' });
+    expectTarget('ws://[::1]:8080/', { hostname: '::1', port: 8080, host: '[::1]:8080' });
+    expectTarget('wss://[2001:DB8::1]/', { hostname: '2001:db8::1', host: '[2001:db8::1]' });
+    expectTarget('ws://127.0.0.1/', { hostname: '127.0.0.1', host: '127.0.0.1' });
   },
 );
 
@@ -196,8 +214,8 @@ check(
     ],
   },
   () => {
-    expect(parseUrl('http://chat.example/chat')).toEqual(target);
-    expect(parseUrl('https://chat.example/chat')).toEqual({ ...target, secure: true, port: 443 });
+    expectTarget('http://chat.example/chat', target);
+    expectTarget('https://chat.example/chat', { ...target, secure: true, port: 443 });
   },
 );
 
@@ -213,7 +231,7 @@ check(
   () => {
     expectSyntaxError('ws://chat.example/#top', () => parseUrl('ws://chat.example/#top'));
     expectSyntaxError('ws://chat.example/chat?a=b#', () => parseUrl('ws://chat.example/chat?a=b#'));
-    expect(parseUrl('ws://chat.example/%23').resource, '%23 is no fragment').toBe('/%23');
+    expectTarget('ws://chat.example/%23', { resource: '/%23' });
   },
 );
 
@@ -260,7 +278,7 @@ check(
     ],
   },
   () => {
-    expect(parseUrl('ws://chat.example/@me').resource, 'an @ in the path is harmless').toBe('/@me');
+    expectTarget('ws://chat.example/@me', { resource: '/@me' });
     for (const url of ['ws://me:secret@chat.example/chat', 'ws://me@chat.example/chat']) {
       const parsed = unlessRefused(() => parseUrl(url));
       if (parsed) expect(parsed, `${url} leads to the same place without them`).toEqual(target);
@@ -459,19 +477,16 @@ check(
     ],
   },
   () => {
-    const accept = (response: UpgradeResponse) => {
-      expect(checkResponse(asked(), response), JSON.stringify(response.headers)).toEqual({ protocol: '' });
-    };
-    accept({ status: 101, headers: plainAnswerHeaders });
+    expectTaken({ status: 101, headers: plainAnswerHeaders });
     const unknown: HeaderList = [
       ['Server', 'x'],
       ['Set-Cookie', 'a=1'],
     ];
-    accept({ status: 101, headers: [...unknown, ...[...plainAnswerHeaders].reverse()] });
-    accept(answerWith('upgrade', 'WebSocket'));
-    accept(answerWith('CONNECTION', 'keep-alive, UPGRADE'));
-    accept(answerWith('Connection', 'keep-alive', 'Upgrade'));
-    accept(answerWith('sec-websocket-accept', ` ${exampleAccept}\t`));
+    expectTaken({ status: 101, headers: [...unknown, ...[...plainAnswerHeaders].reverse()] });
+    expectTaken(answerWith('upgrade', 'WebSocket'));
+    expectTaken(answerWith('CONNECTION', 'keep-alive, UPGRADE'));
+    expectTaken(answerWith('Connection', 'keep-alive', 'Upgrade'));
+    expectTaken(answerWith('sec-websocket-accept', ` ${exampleAccept}\t`));
   },
 );
 
@@ -487,11 +502,11 @@ check(
   () => {
     const request = createRequest(target, { protocols: ['chat.v1', 'chat.v2'] });
     const upgrade = { method: 'GET', httpVersion: '1.1', headers: request.headers };
-    expect(checkResponse(request, answerUpgrade(upgrade, { protocols: ['chat.v2'] }))).toEqual({
-      protocol: 'chat.v2',
-    });
+    const answer = answerUpgrade(upgrade, { protocols: ['chat.v2'] });
+    expect(answer.status, `the answer of lab 01 to your request (${answer.reason})`).toBe(101);
+    expectTaken(answer, request, 'chat.v2');
     const recorded = { status: 101, headers: parseMessage(recordedAnswer).headers };
-    expect(checkResponse(asked(['chat.v1', 'chat.v2']), recorded)).toEqual({ protocol: 'chat.v1' });
+    expectTaken(recorded, asked(['chat.v1', 'chat.v2']), 'chat.v1');
   },
 );
 
@@ -525,10 +540,8 @@ check(
     for (const status of [301, 302, 303, 307, 308]) {
       const response: UpgradeResponse = { status, headers: [['location', 'https://new.example/chat']] };
       const error = expectFailure('unexpected_status', `status ${status}`, response);
-      expect(error, `the error for ${status}`).toMatchObject({
-        status,
-        location: 'https://new.example/chat',
-      });
+      expect(error.status, `status of the error for ${status}`).toBe(status);
+      expect(error.location, `location of the error for ${status}`).toBe('https://new.example/chat');
     }
     const created: UpgradeResponse = { status: 201, headers: [['Location', '/x']] };
     expect(expectFailure('unexpected_status', 'status 201', created).location, 'no redirect').toBeUndefined();
@@ -547,10 +560,9 @@ check(
   () => {
     const challenge = 'Bearer realm="chat", error="invalid_token"';
     const response: UpgradeResponse = { status: 401, headers: [['WWW-Authenticate', challenge]] };
-    expect(expectFailure('unexpected_status', 'status 401', response)).toMatchObject({
-      status: 401,
-      challenge,
-    });
+    const error = expectFailure('unexpected_status', 'status 401', response);
+    expect(error.status, 'status of the error').toBe(401);
+    expect(error.challenge, 'challenge of the error').toBe(challenge);
   },
 );
 
@@ -640,7 +652,7 @@ check(
     const name = 'Sec-WebSocket-Extensions';
     const offer = asked([], [[name, 'x-one, permessage-deflate; client_max_window_bits']]);
     for (const used of ['permessage-deflate', 'permessage-deflate ; server_no_context_takeover', 'x-one']) {
-      expect(checkResponse(offer, answerWith(name, used)), used).toEqual({ protocol: '' });
+      expectTaken(answerWith(name, used), offer);
     }
   },
 );
@@ -657,7 +669,7 @@ check(
   () => {
     const name = 'Sec-WebSocket-Protocol';
     const offer = asked(['chat.v1', 'chat.v2']);
-    expect(checkResponse(offer, answerWith(name, 'chat.v2')), 'chat.v2').toEqual({ protocol: 'chat.v2' });
+    expectTaken(answerWith(name, 'chat.v2'), offer, 'chat.v2');
     expectFailure('bad_protocol', 'chat.v3', answerWith(name, 'chat.v3'));
     expectFailure('bad_protocol', 'Chat.v1', answerWith(name, 'Chat.v1'));
     expectFailure('bad_protocol', 'an empty name (§4.2.2)', answerWith(name, ''));
@@ -676,7 +688,7 @@ check(
   },
   () => {
     const name = 'Sec-WebSocket-Protocol';
-    expect(checkResponse(asked(), answerWith(name)), 'none chosen').toEqual({ protocol: '' });
+    expectTaken(answerWith(name));
     expectFailure('bad_protocol', 'two in one line', answerWith(name, 'chat.v1, chat.v2'));
     expectFailure('bad_protocol', 'two lines', answerWith(name, 'chat.v1', 'chat.v2'));
   },
@@ -695,7 +707,7 @@ check(
   () => {
     const printable = fc.integer({ min: 0x21, max: 0x7e }).map((code) => String.fromCharCode(code));
     const place = fc.nat({ max: plainAnswerHeaders.length - 1 });
-    fc.assert(
+    expectAlways(
       fc.property(place, fc.nat(), printable, (line, at, character) => {
         const [name, value] = plainAnswerHeaders[line];
         const index = at % value.length;
@@ -722,16 +734,13 @@ check(
     ],
   },
   () => {
-    expect(parseUrl('ws://0x7f.1/')).toMatchObject({ hostname: '127.0.0.1', host: '127.0.0.1' });
-    expect(parseUrl('ws://chat.example/a/../b/./c')).toMatchObject({ resource: '/b/c' });
-    expect(parseUrl('  ws://chat.example/chat  ')).toEqual(target);
-    expect(parseUrl('ws:chat.example/chat')).toEqual(target);
-    expect(parseUrl('ws:\\\\chat.example\\chat')).toEqual(target);
-    expect(parseUrl('wss://grün.example/').host).toBe('xn--grn-ioa.example');
-    expect(parseUrl('ws://chat.example:/chat')).toEqual(target);
-    expect(parseUrl('ws://chat.example:0/'), 'port 0 is a port').toMatchObject({
-      port: 0,
-      host: 'chat.example:0',
-    });
+    expectTarget('ws://0x7f.1/', { hostname: '127.0.0.1', host: '127.0.0.1' });
+    expectTarget('ws://chat.example/a/../b/./c', { resource: '/b/c' });
+    expectTarget('  ws://chat.example/chat  ', target);
+    expectTarget('ws:chat.example/chat', target);
+    expectTarget('ws:\\\\chat.example\\chat', target);
+    expectTarget('wss://grün.example/', { host: 'xn--grn-ioa.example' });
+    expectTarget('ws://chat.example:/chat', target);
+    expectTarget('ws://chat.example:0/', { port: 0, host: 'chat.example:0' });
   },
 );

@@ -1,4 +1,5 @@
 import { AssertionError } from 'node:assert';
+import fc from 'fast-check';
 import type { HandshakeAnswer, HeaderList, UpgradeRequest } from '#labs/01-handshake';
 import { Unfinished } from '../../workbook/unfinished.ts';
 
@@ -142,4 +143,13 @@ export function expectNoInjection(what: string, write: () => string): void {
   if (smuggled) {
     throw new AssertionError({ message: `${what} wrote a line of its own: ${JSON.stringify(message)}` });
   }
+}
+
+/** Runs a property on many inputs. The smallest that breaks it speaks for itself: its own error is thrown. */
+export function expectAlways<Inputs>(property: fc.IProperty<Inputs>): void {
+  fc.assert(property, {
+    reporter({ failed, errorInstance }) {
+      if (failed) throw errorInstance;
+    },
+  });
 }
