@@ -118,7 +118,8 @@ async function writeWithoutFrame(browser: Browser): Promise<string> {
   );
   server.closeAllConnections();
   server.close();
-  return `${[...said, closed].join('\n').replaceAll(`127.0.0.1:${port}`, 'localhost:8080')}\n`;
+  const words = [...said, closed].join('\n').replaceAll(`127.0.0.1:${port}`, 'localhost:8080');
+  return `${words.replace(' failed: ', ' failed:\n')}\n`;
 }
 
 /** A ping and a text message to a page whose script blocks for three seconds: which answer comes when. */

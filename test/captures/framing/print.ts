@@ -27,21 +27,26 @@ export function printFrames(crossings: readonly Crossing[], client: 'page' | 'cl
     bytes: wire ? printBytes(wire, frame) : 'TCP FIN',
     words: frame ? describe(frame) : '',
   }));
-  const width = Math.max(...lines.map(({ bytes }) => bytes.length));
+  const widest = (texts: string[]) => Math.max(...texts.map(({ length }) => length));
+  const whoWidth = widest(lines.map(({ who }) => who));
+  const bytesWidth = widest(lines.map(({ bytes }) => bytes));
   return lines
     .map(({ who, bytes, words }) =>
-      `${who.padEnd(6)} → ${bytes.padEnd(width)}  ${words}`.trimEnd().concat('\n'),
+      `${who.padEnd(whoWidth)} → ${bytes.padEnd(bytesWidth)}  ${words}`.trimEnd(),
     )
-    .join('');
+    .join('\n')
+    .concat('\n');
 }
 
-/** Header, key and payload, apart from each other. */
+/** Header, key and payload, apart from each other; before a long payload only the header. */
 function printBytes(wire: Buffer, { masked, payload }: Frame): string {
   const headerLength = wire.length - payload.length;
   const keyAt = masked ? headerLength - 4 : headerLength;
-  const fields = [wire.subarray(0, keyAt), wire.subarray(keyAt, headerLength)].map(spaced);
-  const shown = payload.length > payloadPrinted ? '…' : spaced(wire.subarray(headerLength));
-  return [...fields, shown].filter((field) => field !== '').join('  ');
+  if (payload.length > payloadPrinted) return `${spaced(wire.subarray(0, keyAt))} …`;
+  return [wire.subarray(0, keyAt), wire.subarray(keyAt, headerLength), wire.subarray(headerLength)]
+    .filter(({ length }) => length > 0)
+    .map(spaced)
+    .join('  ');
 }
 
 /** Hex, a space between bytes. */
@@ -52,7 +57,7 @@ export function spaced(bytes: Uint8Array): string {
 /** What a frame says, in a few words: `text "Hello"`, `close 1000 "bye"`. */
 export function describe(frame: Frame): string {
   const name = names.get(frame.opcode) ?? `reserved opcode ${frame.opcode}`;
-  return `${name}${frame.fin ? '' : ', more to come'}${meaning(frame)}`;
+  return `${name}${frame.fin ? '' : ', FIN 0'}${meaning(frame)}`;
 }
 
 function meaning({ opcode, payload }: Frame): string {
