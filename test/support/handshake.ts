@@ -120,10 +120,16 @@ export function expectRefused(request: UpgradeRequest, answer: HandshakeAnswer, 
 }
 
 function wrongAnswer({ method, httpVersion, headers }: UpgradeRequest, message: string): AssertionError {
-  const lines = headers.map(([name, value]) => `  ${name}: ${value}`);
+  const lines = headers.map(([name, value]) => `  ${name}: ${shown(value)}`);
   return new AssertionError({
     message: [`${message}, for`, `  ${method} HTTP/${httpVersion}`, ...lines].join('\n'),
   });
+}
+
+/** A value for a person to read: no control characters, and not 50,000 spaces. */
+function shown(value: string): string {
+  const escaped = JSON.stringify(value).slice(1, -1);
+  return escaped.length > 100 ? `${escaped.slice(0, 100)}…` : escaped;
 }
 
 /**
