@@ -22,8 +22,8 @@ export interface FrameParserOptions {
 /**
  * Takes a stream apart into frames, whatever chunks it comes in (RFC 6455 §5.2).
  *
- * A chunk is never written to and never kept; a payload handed out is not touched again. The length in a
- * header is only a claim: room is made as the payload comes, at most four times what has come.
+ * A chunk is only read, and a payload handed out is a copy that is not touched again. The length in a header
+ * is only a claim: room for a payload is made as it comes, at most four times what has come.
  */
 export class FrameParser {
   // TODO: fields: the options, and what has to be kept between two chunks: a header that is cut, a payload that is cut

@@ -30,7 +30,7 @@ function* readFrames(
         long < 2n ** 63n, 'a length not in its shortest form, or with its top bit set');
       length = Number(long);
     }
-    if (length > maxPayloadLength)
+    if (length > Math.min(maxPayloadLength, Number.MAX_SAFE_INTEGER))
       throw new ProtocolError(1009, `a payload of ${length} bytes is over the limit`);
 
     const key = masked ? yield 4 : undefined;

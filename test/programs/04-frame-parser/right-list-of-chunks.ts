@@ -28,9 +28,8 @@ export class FrameParser {
     this.available = rest.length;
   }
 
-  /** A copy: whoever pushed the chunk may use its memory again. */
   protected keep(chunk: Buffer): void {
-    this.waiting.push(Buffer.from(chunk));
+    this.waiting.push(chunk);
     this.available += chunk.length;
   }
 

@@ -3,7 +3,8 @@ import type { FrameHeader } from '#labs/03-frames';
 import { FrameParser as RightParser } from './right-list-of-chunks.ts';
 
 export class FrameParser extends RightParser {
-  private room: Buffer | undefined;
+  /** For the payload, once it comes. */
+  room: Buffer | undefined;
 
   protected override judge(header: FrameHeader): void {
     super.judge(header);
