@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfigWithTheme } from 'vitepress';
 import { conditionsWithout, readCourse, workbookRoot } from '../../workbook/course.ts';
 import { labsInPages } from './labs-in-pages.ts';
-import { shownCode } from './markdown.ts';
+import { emptyTableHeads, shownCode } from './markdown.ts';
 import { makeSidebar, parts } from './sidebar.ts';
 import type { SiteTheme } from './site-theme.ts';
 
@@ -23,8 +23,12 @@ export default defineConfigWithTheme<SiteTheme>({
     ['meta', { name: 'theme-color', content: '#0f5c63' }],
   ],
   markdown: {
-    config: (md) => shownCode(md, (problem) => problems.add(problem)),
-    theme: { light: 'github-light', dark: 'github-dark' },
+    config(md) {
+      shownCode(md, (problem) => problems.add(problem));
+      emptyTableHeads(md);
+    },
+    // Comments in these have enough contrast; in the usual themes they have not.
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-default' },
   },
   buildEnd() {
     if (problems.size > 0) throw new Error([...problems].join('\n'));

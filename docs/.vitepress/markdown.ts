@@ -28,6 +28,17 @@ export function shownCode(md: MarkdownRenderer, onProblem: (problem: string) => 
   };
 }
 
+/** The empty corner of a table heads nothing: it is a cell like others. */
+export function emptyTableHeads(md: MarkdownRenderer): void {
+  md.core.ruler.push('empty-table-heads', ({ tokens }) => {
+    for (const [index, token] of tokens.entries()) {
+      if (token.type !== 'th_open' || tokens[index + 1].content !== '') continue;
+      token.tag = 'td';
+      tokens[index + 2].tag = 'td';
+    }
+  });
+}
+
 export function withoutMarkers(code: string): string {
   return code
     .split('\n')
