@@ -653,7 +653,7 @@ check(
 );
 
 check(
-  'A list of 50,000 spaces takes no longer than it is long',
+  'A list of 10,000 spaces is read as fast as any other of its length',
   {
     rfc: '9110 §5.6.1',
     stretch: true,
@@ -663,10 +663,14 @@ check(
     ],
   },
   () => {
-    const spaces = ' '.repeat(50_000);
+    const spaces = ' '.repeat(5_000);
     const request = requestWith('Connection', `keep-alive${spaces}x${spaces}x, Upgrade`);
-    const start = performance.now();
-    accepted(request);
-    expect(performance.now() - start, 'milliseconds').toBeLessThan(500);
+    const times = [1, 2, 3].map(() => {
+      const start = performance.now();
+      accepted(request);
+      return performance.now() - start;
+    });
+    // In one pass it takes well under a millisecond; a pass for each space takes hundreds.
+    expect(Math.min(...times), 'milliseconds, the fastest of three').toBeLessThan(50);
   },
 );

@@ -126,7 +126,7 @@ function wrongAnswer({ method, httpVersion, headers }: UpgradeRequest, message: 
   });
 }
 
-/** A value for a person to read: no control characters, and not 50,000 spaces. */
+/** A value for a person to read: no control characters, and not thousands of spaces. */
 function shown(value: string): string {
   const escaped = JSON.stringify(value).slice(1, -1);
   return escaped.length > 100 ? `${escaped.slice(0, 100)}…` : escaped;
