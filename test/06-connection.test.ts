@@ -293,10 +293,24 @@ check(
     await wire.untilSent(2);
     expect(wire.sentInWords).toEqual(['text last words', 'close 4001 bye']);
     expect(wire.socket.hasEnded, 'TCP ended before the peer answered').toBe(false);
-    const silent = new Wire();
-    silent.connection.close();
-    const [close] = await silent.untilSent(1);
-    expect(close.payload.length, 'Bytes of payload after close() with no code').toBe(0);
+  },
+);
+
+check(
+  'close() with no code sends an empty Close frame',
+  {
+    rfc: '6455 §7.4.1',
+    hint: [
+      'Which code would you send if you were given none?',
+      'None: the payload is empty. The peer will say 1005 to itself.',
+    ],
+  },
+  async () => {
+    const wire = new Wire();
+    wire.connection.close();
+    const [{ opcode, payload }] = await wire.untilSent(1);
+    expect(opcode, 'The opcode of the frame sent').toBe(Opcode.Close);
+    expect(payload.length, 'Bytes of its payload').toBe(0);
   },
 );
 

@@ -123,6 +123,7 @@ export async function until(condition: () => boolean, expected: () => string): P
 
 function shown(value: unknown): unknown {
   if (value instanceof Uint8Array) return Buffer.from(value).toString();
+  if (typeof value === 'string') return `a string, not bytes: ${value}`;
   return value instanceof ProtocolError ? `ProtocolError ${value.closeCode}` : value;
 }
 

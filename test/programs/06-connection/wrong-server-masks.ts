@@ -1,0 +1,15 @@
+// Your server masks its frames; only clients do (RFC 6455 §5.1).
+import type { Duplex } from 'node:stream';
+import { type ConnectionOptions, Connection as Right } from '../../../solutions/06-connection.ts';
+import { rewriteFrames } from '../../support/rewrite-frames.ts';
+
+export * from '../../../solutions/06-connection.ts';
+
+export class Connection extends Right {
+  constructor(socket: Duplex, options: ConnectionOptions) {
+    super(
+      rewriteFrames(socket, (frame) => ({ ...frame, masked: true })),
+      options,
+    );
+  }
+}
