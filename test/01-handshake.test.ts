@@ -653,7 +653,7 @@ check(
 );
 
 check(
-  'A list of 10,000 spaces is read as fast as any other of its length',
+  'A list with thousands of spaces is read as fast as any other of its length',
   {
     rfc: '9110 §5.6.1',
     stretch: true,
@@ -663,7 +663,7 @@ check(
     ],
   },
   () => {
-    const spaces = ' '.repeat(5_000);
+    const spaces = ' '.repeat(8_000);
     const request = requestWith('Connection', `keep-alive${spaces}x${spaces}x, Upgrade`);
     const times = [1, 2, 3].map(() => {
       const start = performance.now();
