@@ -61,7 +61,7 @@ export class ChatLauncher extends EventEmitter<ChatEvents> {
   readonly #config: ChatConfig;
   readonly #silenceMs: number;
   /** Kept over restarts, so that sessions are; a secret from the environment goes before it. */
-  readonly #secret = process.env.AUTH_SECRET ?? randomBytes(32).toString('base64url');
+  readonly #secret = process.env.AUTH_SECRET || randomBytes(32).toString('base64url');
   #port: number;
   #child: ChildProcess | undefined;
   #mine: readonly Lab[] = [];
@@ -230,11 +230,11 @@ function startProblem({ code }: Failure, host: string, port: number): string | u
   }
 }
 
-/** The learner's file that comes first in the stack: the innermost one. */
+/** The learner's file that comes first in the stack, the innermost one: by its path, or as `#labs/03-frames`. */
 function culprit({ stack }: Failure, mine: readonly Lab[]): Lab | undefined {
   const slashed = stack.replaceAll('\\', '/');
   const found = mine
-    .map((lab) => ({ lab, at: slashed.indexOf(`labs/${lab.id}.ts`) }))
+    .map((lab) => ({ lab, at: slashed.indexOf(`labs/${lab.id}`) }))
     .filter(({ at }) => at !== -1)
     .sort((a, b) => a.at - b.at);
   return found[0]?.lab;

@@ -73,8 +73,7 @@ const config: ChatConfig = {
 
 const chat = new ChatLauncher(course, config);
 chat.on('running', (url, labs) => {
-  console.log(`Chat: ${url}`);
-  if (config.engine === 'labs') console.log(formatWhose(course, labs));
+  console.log(`Chat: ${url}${config.engine === 'labs' ? `\n${formatWhose(course, labs)}` : ''}`);
 });
 chat.on('fallback', (sentence) => console.error(sentence));
 chat.on('down', fail);

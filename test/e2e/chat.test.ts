@@ -1,0 +1,197 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { accessibilityViolations, noBrowser, startBrowser } from '../support/browser.ts';
+import { startChat } from '../workbook/chat-support.ts';
+
+describe.skipIf(noBrowser)('the chat in Chromium', () => {
+  let browser: Browser;
+
+  beforeAll(async () => {
+    browser = await startBrowser();
+  });
+  afterAll(() => browser.close());
+
+  /** A page of its own user; whatever goes wrong in it fails the test at the end. */
+  async function openPage(
+    host: string,
+    name: string,
+    options: { colorScheme?: 'light' | 'dark'; viewport?: { width: number; height: number } } = {},
+  ): Promise<Page> {
+    const context = await browser.newContext(options);
+    const page = await newPage(context);
+    await page.goto(`http://${host}/`);
+    await page.getByLabel('Name').fill(name);
+    await page.keyboard.press('Enter');
+    await page.getByRole('status').getByText('Connected').waitFor();
+    return page;
+  }
+
+  async function newPage(context: BrowserContext): Promise<Page> {
+    const page = await context.newPage();
+    const problems: string[] = [];
+    page.on('pageerror', (error) => problems.push(error.message));
+    page.on('console', (message) => {
+      // A server that is down is what some tests are about; a policy that is violated never is.
+      if (message.type() === 'error' && !/ERR_CONNECTION_REFUSED/.test(message.text())) {
+        problems.push(message.text());
+      }
+    });
+    page.on('dialog', (dialog) => problems.push(`a dialog: ${dialog.message()}`));
+    onTestFinished(async () => {
+      await context.close();
+      expect(problems).toEqual([]);
+    });
+    return page;
+  }
+
+  async function say(page: Page, text: string): Promise<void> {
+    await page.getByLabel('Message', { exact: true }).fill(text);
+    await page.keyboard.press('Enter');
+  }
+
+  const message = (page: Page, text: string) => page.locator('.message', { hasText: text });
+
+  test.each(['labs', 'ws'] as const)('two people talk, on --engine %s', async (engine) => {
+    const { host } = await startChat(engine, { labs: { '03': 'yours', '04': 'reference' } });
+    const ada = await openPage(host, 'Ada');
+    const ben = await openPage(host, 'Ben');
+    await ada.getByText('Ben joined').waitFor();
+    await say(ada, 'Hello, Ben');
+    await message(ben, 'Hello, Ben').waitFor();
+    await say(ben, 'Hello, Ada');
+    await message(ada, 'Hello, Ada').waitFor();
+    await ada.locator('.mine[data-mark=sent]', { hasText: 'Hello, Ben' }).waitFor();
+    const [own, others] = [
+      await message(ada, 'Hello, Ben').boundingBox(),
+      await message(ada, 'Hello, Ada').boundingBox(),
+    ];
+    expect(own?.x).toBeGreaterThan(others?.x ?? Number.POSITIVE_INFINITY);
+    await ben.context().close();
+    await ada.getByText('Ben left').waitFor();
+    const wire = await ada.locator('#wire').innerText();
+    expect(wire).toMatch(engine === 'labs' ? /1 of 2 labs are yours/ : /the ws package/);
+  });
+
+  test('what people write stays text, wherever it is shown', async () => {
+    const { host } = await startChat('labs');
+    const attack = '<img src=x onerror=alert(1)><b>x</b>';
+    const eve = await openPage(host, attack);
+    const ada = await openPage(host, 'Ada');
+    await say(eve, `</p><script>alert(2)</script>${attack}<a href="javascript:alert(3)">here</a>`);
+    await message(ada, '<script>alert(2)</script>').waitFor();
+    expect(await message(ada, 'alert(2)').locator('.author').innerText()).toBe(attack);
+    await ada.getByRole('button', { name: attack }).click();
+    await say(ada, attack);
+    await eve.getByRole('button', { name: 'Ada 1 unread' }).click();
+    await message(eve, attack).waitFor();
+    await ada.getByLabel('Join or create a room').fill(attack);
+    await ada.keyboard.press('Enter');
+    await ada.getByRole('heading', { name: attack }).waitFor();
+    for (const page of [eve, ada]) {
+      expect(await page.locator('main :is(img, b, script, a)').count()).toBe(0);
+    }
+    // Were any of it markup after all, the policy would still not run it.
+    const ran = await ada.evaluate(() => {
+      const script = document.createElement('script');
+      script.textContent = 'window.ran = true';
+      document.body.append(script);
+      return 'ran' in window;
+    });
+    expect(ran).toBe(false);
+  }, 60_000);
+
+  test('a page comes back after a restart, and what was written meanwhile is sent once', async () => {
+    const first = await startChat('labs');
+    const ada = await openPage(first.host, 'Ada');
+    const ben = await openPage(first.host, 'Ben');
+    await say(ada, 'before');
+    await message(ben, 'before').waitFor();
+    await first.close();
+    await ada.getByRole('status').getByText('Connection lost').waitFor();
+    await say(ada, 'written while it was down');
+    await ada.locator('[data-mark=pending]').waitFor();
+    await startChat('labs', {}, first.port);
+    await ada.getByRole('status').getByText('Connected').waitFor();
+    await ben.getByRole('status').getByText('Connected').waitFor();
+    await ada.locator('[data-mark=sent]', { hasText: 'written while' }).waitFor();
+    await message(ben, 'written while it was down').waitFor();
+    await say(ben, 'after');
+    await message(ada, 'after').waitFor();
+    for (const page of [ada, ben]) {
+      expect(await message(page, 'written while it was down').count()).toBe(1);
+      expect(await message(page, 'before').count()).toBe(1);
+      await page.getByText('messages may be missing here').waitFor();
+    }
+  }, 60_000);
+
+  test('a reload keeps the user, the rooms and the messages', async () => {
+    const { host } = await startChat('labs');
+    const ada = await openPage(host, 'Ada');
+    await ada.getByLabel('Join or create a room').fill('kitchen');
+    await ada.keyboard.press('Enter');
+    await say(ada, 'tea?');
+    await ada.locator('[data-mark=sent]').waitFor();
+    await ada.reload();
+    await ada.getByRole('button', { name: 'kitchen' }).click();
+    await ada.locator('.mine', { hasText: 'tea?' }).waitFor();
+    await ada.getByRole('button', { name: 'Sign out' }).click();
+    await ada.getByLabel('Name').waitFor();
+  });
+
+  test('a message the server refuses is marked, says why, and can be sent again', async () => {
+    const { host } = await startChat('labs');
+    const ada = await openPage(host, 'Ada');
+    const ben = await openPage(host, 'Ben');
+    await ada.getByRole('button', { name: 'Ben' }).click();
+    await ben.context().close();
+    await ada.getByRole('button', { name: 'lobby' }).click();
+    await ada.getByText('Ben left').waitFor();
+    await ada.getByRole('button', { name: 'Ben', exact: true }).click();
+    await say(ada, 'still there?');
+    await ada.getByText('Not sent: This user is not connected.').waitFor();
+    await ada.getByRole('button', { name: 'Send again' }).click();
+    await ada.getByText('Not sent: This user is not connected.').waitFor();
+    expect(await message(ada, 'still there?').count()).toBe(1);
+    await ada.getByRole('button', { name: 'Discard' }).click();
+    expect(await message(ada, 'still there?').count()).toBe(0);
+  });
+
+  test('a name the server does not take is explained', async () => {
+    const { host } = await startChat('labs');
+    const page = await newPage(await browser.newContext());
+    await page.goto(`http://${host}/`);
+    await page.getByLabel('Name').fill('   ');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').getByText('name: must not be empty').waitFor();
+    // The browser logs the 400 itself.
+    page.removeAllListeners('console');
+  });
+
+  test.each([
+    ['wide', 'light', { width: 1200, height: 760 }],
+    ['narrow', 'dark', { width: 390, height: 780 }],
+  ] as const)(
+    '%s and %s: axe-core finds nothing, and nothing sticks out',
+    async (size, colorScheme, viewport) => {
+      const { host } = await startChat('labs', { labs: { '01': 'yours', '02': 'reference' } });
+      const context = await browser.newContext({ colorScheme, viewport });
+      const signIn = await newPage(context);
+      await signIn.goto(`http://${host}/`);
+      await signIn.getByLabel('Name').waitFor();
+      expect(await accessibilityViolations(signIn)).toEqual([]);
+      const page = await openPage(host, 'Ada of the rather long name indeed, 40', { colorScheme, viewport });
+      await say(page, `A word that is ${'very'.repeat(60)} long`);
+      await page.locator('[data-mark=sent]').waitFor();
+      const panels = size === 'narrow' ? ['Rooms', 'People', 'Chat'] : [];
+      for (const panel of [undefined, ...panels]) {
+        if (panel) await page.getByRole('button', { name: panel, exact: true }).click();
+        expect(await accessibilityViolations(page)).toEqual([]);
+        const { scrollWidth, clientWidth } = await page.evaluate(() => ({
+          scrollWidth: document.documentElement.scrollWidth,
+          clientWidth: document.documentElement.clientWidth,
+        }));
+        expect(scrollWidth).toBe(clientWidth);
+      }
+    },
+  );
+});
