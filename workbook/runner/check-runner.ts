@@ -51,16 +51,15 @@ export class CheckRunner {
   }
 
   /**
-   * The checks of labs without running any, by lab id.
+   * The checks of labs without running any, by lab id; none for a lab whose file of checks cannot be loaded.
    *
-   * @throws Error when a file of checks cannot be loaded.
+   * @throws Error when the process ends before it has an answer.
    */
   async list(labs: readonly Lab[] = this.#course.labs): Promise<Record<string, ListedCheck[]>> {
     const outcome = await this.#inTurn(() => this.#ask({ kind: 'list', labs: labs.map(({ id }) => id) }));
     if (outcome.kind === 'list') return outcome.checks;
-    throw new Error(
-      outcome.kind === 'failed' ? outcome.problem : `The checks could not be listed.\n${this.#stderr}`,
-    );
+    if (this.#closed) return {};
+    throw new Error(outcome.kind === 'failed' ? outcome.problem : `No checks were listed.\n${this.#stderr}`);
   }
 
   /** Ends the process. Requests under way or still to come are answered as broken. */
@@ -105,7 +104,8 @@ export class CheckRunner {
       };
       const onExit = () => settle({ kind: 'ended', check, stderr: this.#stderr });
       child.on('message', onMessage).on('exit', onExit);
-      child.send(request);
+      // A process that has just ended cannot be sent to; `exit` is then on its way.
+      child.send(request, () => {});
     });
   }
 
@@ -138,7 +138,7 @@ export async function listChecks(course: Course): Promise<Record<string, ListedC
   }
 }
 
-function problemOf(lab: Lab, outcome: Exclude<Outcome, { kind: 'verdict' | 'list' }> | Outcome): string {
+function problemOf(lab: Lab, outcome: Outcome): string {
   const file = `labs/${lab.id}.ts`;
   switch (outcome.kind) {
     case 'silent':
