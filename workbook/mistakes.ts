@@ -22,6 +22,18 @@ export function readMistakes(course: Course): Mistakes {
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Mistakes) : {};
 }
 
+/** The known mistakes as their file holds them, formatted as Biome does it: a list on one line where it fits. */
+export function mistakesText(mistakes: Mistakes): string {
+  const sorted = Object.fromEntries(Object.entries(mistakes).sort());
+  const text = JSON.stringify(sorted, null, 2);
+  const lists = /^( *"fails": )\[\n((?: {8}".*\n)+) *\]$/gm;
+  const short = text.replace(lists, (list, key: string, titles: string) => {
+    const line = `${key}[${titles.trim().replace(/\n */g, ' ')}]`;
+    return line.length <= 110 ? line : list;
+  });
+  return `${short}\n`;
+}
+
 /** The sentence of the one known mistake that fails exactly the core checks this verdict fails. */
 export function recogniseMistake(mistakes: Mistakes, verdict: Verdict): string | undefined {
   const failed = failedCoreChecks(verdict);

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { commandLine, currentCourse, labNamed } from '../command-line.ts';
-import { mistakesFile, readMistakes } from '../mistakes.ts';
+import { mistakesFile, mistakesText, readMistakes } from '../mistakes.ts';
 import { mistakesOf, violations } from '../programs/judge-programs.ts';
 import { readPrograms } from '../programs/program.ts';
 import { type Outcome, runPrograms } from '../programs/run-programs.ts';
@@ -31,7 +31,7 @@ async function judgeChecks(
     console.log(`${id}\n${table(ofLab)}\n`);
   }
   const found = violations({ ...course, labs }, outcomes);
-  const text = `${JSON.stringify(Object.fromEntries(Object.entries(known).sort()), null, 2)}\n`;
+  const text = mistakesText(known);
   const file = mistakesFile(course);
   if (!check) writeFileSync(file, text);
   else if (!existsSync(file) || readFileSync(file, 'utf8') !== text) {
