@@ -169,6 +169,7 @@ export class App {
 
   #conversation(kind: 'room' | 'direct', key: string, title: string): Conversation {
     const made: Conversation = new Conversation(kind, key, title, {
+      isMine: (user) => this.#myIds.has(user.id),
       sendAgain: (id, content) => this.#post(made, content, id),
     });
     return made;
@@ -238,16 +239,15 @@ export class App {
   }
 
   #showChat(room: Conversation, message: RoomMessage): void {
-    const mine = this.#myIds.has(message.from.id);
-    room.show(message, mine);
-    if (mine) room.markSent(message);
+    room.show(message);
+    if (this.#myIds.has(message.from.id)) room.markSent(message);
     else this.#arrived(room);
   }
 
   #onDirect(message: MessageOf<ServerMessage, 'direct'>): void {
     const direct = this.#openDirect(message.from);
     if (direct.has(message)) return;
-    direct.show(message, false);
+    direct.show(message);
     this.#arrived(direct);
   }
 

@@ -10,8 +10,10 @@ export interface ShownMessage {
   at: number;
 }
 
-/** A person's way out when a message of theirs was refused. */
-export interface FailureActions {
+/** What a conversation asks of the page around it. */
+export interface ConversationHost {
+  isMine(user: User): boolean;
+  /** A person's way out when a message of theirs was refused. */
   sendAgain(id: string, content: string): void;
 }
 
@@ -29,13 +31,13 @@ export class Conversation {
   unread = 0;
   readonly #list = element('ol');
   readonly #items = new Map<string, HTMLLIElement>();
-  readonly #actions: FailureActions;
+  readonly #host: ConversationHost;
 
-  constructor(kind: 'room' | 'direct', key: string, title: string, actions: FailureActions) {
+  constructor(kind: 'room' | 'direct', key: string, title: string, host: ConversationHost) {
     this.kind = kind;
     this.key = key;
     this.title = title;
-    this.#actions = actions;
+    this.#host = host;
     this.element.setAttribute('aria-label', `Messages: ${title}`);
     this.element.append(this.#list);
   }
@@ -45,10 +47,10 @@ export class Conversation {
   }
 
   /** Shows a message from the server. One of ours that is here already takes its place among the sent ones. */
-  show(message: ShownMessage, mine: boolean): void {
-    const key = itemKey(message);
+  show(message: ShownMessage): void {
+    const key = this.#key(message);
     this.#items.get(key)?.remove();
-    const item = makeItem(message, mine);
+    const item = makeItem(message, this.#host.isMine(message.from));
     this.#items.set(key, item);
     this.#insert(item);
   }
@@ -56,33 +58,33 @@ export class Conversation {
   /** Shows a message of ours before the server has it. */
   showPending(message: ShownMessage): void {
     const item = makeItem(message, true);
-    this.#items.set(itemKey(message), item);
+    this.#items.set(this.#key(message), item);
     setMark(item, 'pending', '…', 'Sending');
     this.#stick(() => this.#list.append(item));
   }
 
   has(message: { id: string; from: User }): boolean {
-    return this.#items.has(itemKey(message));
+    return this.#items.has(this.#key(message));
   }
 
   markSent(message: ShownMessage): void {
-    const item = this.#items.get(itemKey(message));
+    const item = this.#items.get(this.#key(message));
     if (item) setMark(item, 'sent', '✓', 'Sent');
   }
 
   markFailed(message: ShownMessage, reason: string): void {
-    const item = this.#items.get(itemKey(message));
+    const item = this.#items.get(this.#key(message));
     if (!item) return;
     setMark(item, 'failed', '!', 'Not sent');
     const again = element('button', { type: 'button' }, 'Send again');
     const discard = element('button', { type: 'button' }, 'Discard');
     const remove = () => {
-      this.#items.delete(itemKey(message));
+      this.#items.delete(this.#key(message));
       item.remove();
     };
     again.addEventListener('click', () => {
       remove();
-      this.#actions.sendAgain(message.id, message.content);
+      this.#host.sendAgain(message.id, message.content);
     });
     discard.addEventListener('click', remove);
     item.append(
@@ -111,6 +113,11 @@ export class Conversation {
     this.#stick(() => this.#list.insertBefore(item, this.#list.querySelector('[data-mark=pending]')));
   }
 
+  /** Ids are unique a user; I am one, under whichever ids I have had. */
+  #key({ id, from }: { id: string; from: User }): string {
+    return `${this.#host.isMine(from) ? 'me' : from.id} ${id}`;
+  }
+
   /** Keeps the end in view, unless the reader has scrolled up. */
   #stick(change: () => void): void {
     const { scrollTop, clientHeight, scrollHeight } = this.element;
@@ -118,11 +125,6 @@ export class Conversation {
     change();
     if (atEnd) this.scrollToEnd();
   }
-}
-
-/** Ids are unique a user, not over all. */
-function itemKey({ id, from }: { id: string; from: User }): string {
-  return `${from.id} ${id}`;
 }
 
 function makeItem({ from, content, at }: ShownMessage, mine: boolean): HTMLLIElement {
