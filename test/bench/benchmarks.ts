@@ -1,5 +1,6 @@
 import type { Benchmark } from './benchmark.ts';
 import { codec } from './codec.ts';
+import { echo } from './echo.ts';
 
 /** What `npm run bench` runs, in this order. */
-export const benchmarks: readonly Benchmark[] = [codec];
+export const benchmarks: readonly Benchmark[] = [codec, echo];

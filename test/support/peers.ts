@@ -23,7 +23,7 @@ export interface WsFrameOptions {
 }
 
 export const { Receiver, Sender } = ws as unknown as {
-  Receiver: new (options: { isServer: boolean; maxPayload?: number }) => WsReceiver;
+  Receiver: new (options: { isServer: boolean; skipUTF8Validation?: boolean }) => WsReceiver;
   Sender: { frame(payload: Buffer, options: WsFrameOptions): Buffer[] };
 };
 

@@ -6,7 +6,8 @@ type State = 'header' | 'payload' | 'failed';
 
 export class FrameParser {
   #state: State = 'header';
-  #header: number[] = [];
+  readonly #header = Buffer.alloc(14);
+  #headerLength = 0;
   #decoded: FrameHeader | undefined;
   #payload = Buffer.alloc(16);
   #length = 0;
@@ -30,8 +31,8 @@ export class FrameParser {
 
   readonly #states: Record<State, (byte: number) => State> = {
     header: (byte) => {
-      this.#header.push(byte);
-      const header = decodeHeader(Buffer.from(this.#header));
+      this.#header[this.#headerLength++] = byte;
+      const header = decodeHeader(this.#header, 0, this.#headerLength);
       if (!header) return 'header';
       const broken = this.#rules.find(([, holds]) => !holds(header));
       if (broken) throw new ProtocolError(broken[0], 'a rule was broken');
@@ -41,8 +42,9 @@ export class FrameParser {
     payload: (byte) => {
       if (this.#length === this.#payload.length)
         this.#payload = Buffer.concat([this.#payload], 2 * this.#length);
-      const key = this.#decoded?.masked ? this.#header.slice(-4) : [0];
-      this.#payload[this.#length] = byte ^ key[this.#length % key.length];
+      const keyStart = this.#headerLength - 4;
+      const mask = this.#decoded?.masked ? this.#header[keyStart + (this.#length % 4)] : 0;
+      this.#payload[this.#length] = byte ^ mask;
       this.#length++;
       return this.#decoded?.payloadLength === this.#length ? this.#finish(this.#decoded) : 'payload';
     },
@@ -59,7 +61,7 @@ export class FrameParser {
 
   #finish({ headerLength: _, payloadLength: __, ...fields }: FrameHeader): State {
     const payload = Buffer.from(this.#payload.subarray(0, this.#length));
-    this.#header = [];
+    this.#headerLength = 0;
     this.#payload = Buffer.alloc(16);
     this.#length = 0;
     this.#onFrame({ ...fields, payload });
