@@ -61,7 +61,7 @@ test.each(roles)('what encodeFrame writes, ws reads as %s', (role) => {
       const stream = Buffer.concat(sent.map((frame) => encodeFrame({ ...frame, maskingKey })));
       expectSame(receive(role === 'server', chunked(stream, lengths)), sent);
     }),
-    { numRuns: 60 },
+    { numRuns: 25 },
   );
 });
 
@@ -86,7 +86,7 @@ test.each(roles)('what ws writes, FrameParser reads as %s', (role) => {
       expectSame(came, sent);
       expect(came.every((frame) => frame.masked === mask && frame.fin)).toBe(true);
     }),
-    { numRuns: 60 },
+    { numRuns: 25 },
   );
 });
 
