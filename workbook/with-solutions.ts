@@ -8,8 +8,9 @@ import { conditionsWithout, readCourse, workbookRoot } from './course.ts';
  */
 export function runsWithConditions(file: string): boolean {
   if (/--conditions|-C /.test(`${process.execArgv.join(' ')} ${process.env.NODE_OPTIONS ?? ''}`)) {
-    // Started by the code below: without a parent nobody would end this program.
-    if (process.connected) process.on('disconnect', () => process.exit());
+    // Started by the code below: without a parent nobody would end this program. Waiting for that keeps it alive,
+    // unless the channel is let go of.
+    if (process.connected) process.on('disconnect', () => process.exit()).channel?.unref();
     return true;
   }
   const conditions = conditionsWithout(readCourse(workbookRoot)).map((name) => `--conditions=${name}`);

@@ -1,4 +1,4 @@
-//
+// Right, and tells 1006 after a broken rule, by the letter of RFC 6455 §7.1.5: no Close frame came.
 import type { Duplex } from 'node:stream';
 import { type ConnectionOptions, Connection as Right } from '../../../solutions/06-connection.ts';
 import { rewriteEvents } from '../../support/rewrite-events.ts';

@@ -1,4 +1,4 @@
-//
+// TCP that ends without a Close frame is 1006; 1005 is a Close frame without a code (RFC 6455 §7.1.5).
 import type { Duplex } from 'node:stream';
 import { type ConnectionOptions, Connection as Right } from '../../../solutions/06-connection.ts';
 import { rewriteEvents } from '../../support/rewrite-events.ts';

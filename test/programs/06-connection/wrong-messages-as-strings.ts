@@ -1,4 +1,4 @@
-//
+// Your text messages come as strings; as in ws they come as a Buffer, with a flag beside it.
 import type { Duplex } from 'node:stream';
 import { type ConnectionOptions, Connection as Right } from '../../../solutions/06-connection.ts';
 import { rewriteEvents } from '../../support/rewrite-events.ts';

@@ -1,4 +1,4 @@
-//
+// A Close frame without a code is told as 1005, not as 1000 (RFC 6455 §7.1.5).
 import type { Duplex } from 'node:stream';
 import { type ConnectionOptions, Connection as Right } from '../../../solutions/06-connection.ts';
 import { rewriteEvents } from '../../support/rewrite-events.ts';

@@ -1,4 +1,4 @@
-//
+// You emit 'error' with nobody listening: Node throws it, and one bad frame ends the server.
 import type { EventEmitter } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { type ConnectionOptions, Connection as Right } from '../../../solutions/06-connection.ts';
