@@ -89,14 +89,6 @@ describe('the check runner', () => {
     expect(printed).toContain('the payload a\n');
   });
 
-  test('a check that waits for ever ends by itself', async () => {
-    const { state, checks } = await judge('return payload', 'return new Promise(() => {})');
-    expect(state).toBe('failing');
-    expect(checks[1].message).toBe(
-      'Nothing came within 2 seconds: the check awaits something that never happens.',
-    );
-  });
-
   test('three checks that wait in vain are enough: the others are not tried', async () => {
     writeFileSync(
       tiny.count.checks,
@@ -110,6 +102,9 @@ describe('the check runner', () => {
     cpSync(join(workbookRoot, 'test/workbook/fixtures/course/test/02-count.test.ts'), tiny.count.checks);
     expect(state).toBe('failing');
     expect(checks.map((check) => check.state)).toEqual(['failed', 'failed', 'failed', 'waiting', 'waiting']);
+    expect(checks[0].message).toBe(
+      'Nothing came within 2 seconds: the check awaits something that never happens.',
+    );
   });
 
   test.each([
@@ -195,7 +190,7 @@ describe('an endless loop', () => {
   afterAll(() => tiny.remove());
 
   test('in a check: the verdict names the check, and the next request is served', async () => {
-    const runner = new CheckRunner(tiny.course, { importMs: 20_000, checkMs: 1_500 });
+    const runner = new CheckRunner(tiny.course, { importMs: 20_000, checkMs: 3_000 });
     tiny.solve(tiny.greet, 'return payload', 'for (;;);');
     const looping = await runner.check(tiny.greet);
     expect(looping).toMatchObject({
@@ -209,7 +204,7 @@ describe('an endless loop', () => {
   });
 
   test('at import: the verdict says so', async () => {
-    const runner = new CheckRunner(tiny.course, { importMs: 4_000, checkMs: 1_500 });
+    const runner = new CheckRunner(tiny.course, { importMs: 4_000, checkMs: 3_000 });
     tiny.solve(tiny.greet, '', 'for (;;);\n');
     expect(await runner.check(tiny.greet)).toMatchObject({
       state: 'broken',
