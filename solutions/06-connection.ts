@@ -382,6 +382,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
   #ignoreInput(): void {
     this.#deaf = true;
     this.#held = undefined;
+    this.#unansweredPing = undefined;
     this.#socket.resume();
   }
 
