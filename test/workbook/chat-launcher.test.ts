@@ -102,7 +102,8 @@ describe('npm run chat', () => {
     );
   });
 
-  test('says where it is and whose labs run, and ends politely when it is told to', async () => {
+  // On Windows a signal from another process ends this one at once.
+  test.skipIf(process.platform === 'win32')('ends politely when it is told to', async () => {
     const chat = new Chat(workbookRoot, '--port', '0', '--mine', 'none', '--engine', 'ws');
     const client = await TestClient.join(await chat.host(), 'Ada');
     chat.process.kill('SIGTERM');

@@ -30,7 +30,7 @@ export interface ChatEvents {
   running: [url: string, mine: readonly Lab[]];
   /** A learner's file stopped it, and it goes on with the reference: one sentence. */
   fallback: [sentence: string, lab: Lab | undefined];
-  /** It stopped on the reference alone, and stays down: one sentence. */
+  /** It stopped on the reference alone, or does not start again, and stays down: one sentence. */
   down: [sentence: string];
 }
 
@@ -95,11 +95,14 @@ export class ChatLauncher extends EventEmitter<ChatEvents> {
     return this.#change(() => this.#startWith(mine));
   }
 
-  /** Stops the chat, if it runs, and starts it on these labs; open pages reconnect by themselves. */
+  /**
+   * Stops the chat, if it runs, and starts it on these labs; open pages reconnect by themselves. Never throws:
+   * a chat that does not start again says `down`.
+   */
   restart(mine: readonly Lab[]): Promise<void> {
     return this.#change(async () => {
       await this.#stopChild();
-      await this.#startWith(mine);
+      await this.#startWith(mine).catch((error: Error) => this.emit('down', error.message));
     });
   }
 
@@ -179,7 +182,7 @@ export class ChatLauncher extends EventEmitter<ChatEvents> {
       return;
     }
     this.#fallBack(failure);
-    this.restart(this.#mine).catch((error: Error) => this.emit('down', error.message));
+    void this.restart(this.#mine);
   }
 
   #fallBack(failure: Failure): void {

@@ -119,6 +119,10 @@ function refuse(
   return undefined;
 }
 
+/** How long a client that was refused has to read why, in ms. */
+const refusalTimeoutMs = 2_000;
+
+/** Answers and ends TCP; reads on meanwhile, for unread bytes would reset it and lose the answer. */
 function endWith(socket: Duplex, status: number, reason: string): void {
   const body = `${JSON.stringify({ error: reason })}\n`;
   socket.end(
@@ -126,8 +130,9 @@ function endWith(socket: Duplex, status: number, reason: string): void {
       'Connection: close\r\n' +
       'Content-Type: application/json; charset=utf-8\r\n' +
       `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-    () => socket.destroy(),
   );
+  socket.resume();
+  setTimeout(() => socket.destroy(), refusalTimeoutMs).unref();
 }
 
 /** Three figures in Prometheus' text format. */
