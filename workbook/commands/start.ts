@@ -25,17 +25,18 @@ const { port, host, chatPort } = commandLine('npm start --', 'The site with live
 const course = currentCourse();
 const workbench = new Workbench(course);
 const chat = new ChatLauncher(course, { port: chatPort, host, engine: 'labs', allowedOrigins: [] });
-const site = await openSite(join(course.root, 'docs'), { port, host }).catch(fail);
+chat.on('fallback', (sentence) => console.error(sentence));
+chat.on('down', (sentence) => console.error(sentence));
+const [site] = await Promise.all([
+  openSite(join(course.root, 'docs'), { port, host }),
+  new ChatFollowsLabs(workbench, chat).start(),
+]).catch(fail);
 let stopping = false;
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
 
-console.log(`Site  ${site.url}`);
 attachWorkbench(site.server, workbench, () => chat.url);
-chat.on('fallback', (sentence) => console.error(sentence));
-chat.on('down', (sentence) => console.error(sentence));
-await new ChatFollowsLabs(workbench, chat).start().catch(fail);
-console.log(`Chat  ${chat.url}\n${formatWhose(course, chat.mine)}`);
+console.log(`Site  ${site.url}\nChat  ${chat.url}\n${formatWhose(course, chat.mine)}`);
 chat.on('running', (_url, mine) => console.log(`The chat has restarted. ${yours(mine)}`));
 
 await workbench.start();

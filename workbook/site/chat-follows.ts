@@ -25,13 +25,15 @@ export class ChatFollowsLabs {
     this.#running = filesOf(passing);
     await this.#chat.start(passing);
     this.#workbench.on('verdict', () => {
-      this.#busy ??= this.#catchUp().finally(() => {
-        this.#busy = undefined;
-      });
+      this.#busy ??= this.#catchUp()
+        .catch((error: Error) => this.#chat.emit('down', error.message))
+        .then(() => {
+          this.#busy = undefined;
+        });
     });
   }
 
-  /** Several verdicts while the chat restarts are one more restart. A failure is the chat's own event. */
+  /** Several verdicts while the chat restarts are one more restart. */
   async #catchUp(): Promise<void> {
     for (let passing = this.#passing(); filesOf(passing) !== this.#running; passing = this.#passing()) {
       this.#running = filesOf(passing);
