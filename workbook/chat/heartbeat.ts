@@ -16,7 +16,7 @@ export class Heartbeat {
   readonly #timer: NodeJS.Timeout;
 
   constructor(intervalMs: number) {
-    this.#timer = setInterval(() => this.#beat(), intervalMs);
+    this.#timer = setInterval(() => this.#beat(), intervalMs).unref();
   }
 
   add(peer: Pingable): void {
