@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Course } from './course.ts';
-import type { Verdict } from './verdict.ts';
+import type { CheckResult, Verdict } from './verdict.ts';
 
 /** A known wrong program of a lab: the sentence its author should read, and the core checks it fails. */
 export interface Mistake {
@@ -34,17 +34,23 @@ export function mistakesText(mistakes: Mistakes): string {
   return `${short}\n`;
 }
 
-/** The sentence of the one known mistake that fails exactly the core checks this verdict fails. */
+/**
+ * The sentence of the one known mistake that fails exactly the core checks this verdict fails. Checks that
+ * ended at a function not written yet are left out on both sides: half a lab can hold a whole mistake.
+ */
 export function recogniseMistake(mistakes: Mistakes, verdict: Verdict): string | undefined {
-  const failed = failedCoreChecks(verdict);
-  if (verdict.state !== 'failing' || failed.length === 0) return undefined;
-  const same = Object.values(mistakes[verdict.lab] ?? {}).filter(
-    ({ fails }) => fails.length === failed.length && fails.every((title) => failed.includes(title)),
-  );
+  if (verdict.state !== 'failing') return undefined;
+  const failed = new Set(titles(verdict, (check) => check.state === 'failed' && !check.unfinished));
+  const unfinished = new Set(titles(verdict, (check) => check.unfinished === true));
+  if (failed.size === 0) return undefined;
+  const same = Object.values(mistakes[verdict.lab] ?? {}).filter(({ fails }) => {
+    const judged = fails.filter((title) => !unfinished.has(title));
+    return judged.length === failed.size && judged.every((title) => failed.has(title));
+  });
   return same.length === 1 ? same[0].sentence : undefined;
 }
 
-/** The titles of the core checks that failed, in the order of the file. */
-function failedCoreChecks({ checks }: Pick<Verdict, 'checks'>): string[] {
-  return checks.filter(({ state, stretch }) => state === 'failed' && !stretch).map(({ title }) => title);
+/** The titles of a verdict's core checks of some kind. */
+function titles({ checks }: Verdict, wanted: (check: CheckResult) => boolean): string[] {
+  return checks.filter((check) => !check.stretch && wanted(check)).map(({ title }) => title);
 }

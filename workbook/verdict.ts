@@ -6,7 +6,7 @@ export interface Verdict {
   checks: CheckResult[];
   /** Why the checks could not run, or what went wrong outside them, in one sentence. Always there when `broken`. */
   problem?: string;
-  /** The sentence of the one known mistake whose failures are exactly these. */
+  /** The sentence of the one known mistake whose failures are exactly these, as far as functions are written. */
   mistake?: string;
   /** What the learner's file printed while it was checked, its start. */
   printed?: string;
@@ -26,6 +26,8 @@ export interface CheckResult extends ListedCheck {
   state: 'passed' | 'failed' | 'waiting';
   /** What was expected and what came, in words; only when it failed. */
   message?: string;
+  /** It ended at a function that is not written yet, so it says nothing of what is written. */
+  unfinished?: true;
   drawing?: Drawing;
 }
 

@@ -38,6 +38,15 @@ describe('a known mistake', () => {
     expect(recogniseMistake(mistakes, verdictFailing('one', 'two', 'three'))).toBeUndefined();
   });
 
+  test('is recognised while other functions are not written yet', () => {
+    const verdict = verdictFailing('one', 'two');
+    const [one, two, ...rest] = verdict.checks;
+    const half = { ...verdict, checks: [one, { ...two, unfinished: true as const }, ...rest] };
+    expect(recogniseMistake(mistakes, half)).toBe('It is a.');
+    const nothing = [one, two].map((check) => ({ ...check, unfinished: true as const }));
+    expect(recogniseMistake(mistakes, { ...verdict, checks: [...nothing, ...rest] })).toBeUndefined();
+  });
+
   test('is not guessed where two fail alike, or in another lab', () => {
     expect(recogniseMistake(mistakes, verdictFailing('three'))).toBeUndefined();
     expect(recogniseMistake(mistakes, { ...verdictFailing('one', 'two'), lab: '02-count' })).toBeUndefined();

@@ -98,5 +98,11 @@ function checkResult(test: TestCase, wording: ErrorWording): CheckResult {
   if (state === 'passed') return { ...listed(test), state };
   if (state !== 'failed' || !errors?.[0]) return { ...listed(test), state: 'waiting' };
   const { drawing } = test.meta();
-  return { ...listed(test), state, message: wording.ofCheck(errors[0]), ...(drawing && { drawing }) };
+  return {
+    ...listed(test),
+    state,
+    message: wording.ofCheck(errors[0]),
+    ...(errors[0].name === 'Unfinished' && { unfinished: true }),
+    ...(drawing && { drawing }),
+  };
 }
