@@ -95,7 +95,9 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     this.#role = options.role;
     this.#closeTimeoutMs = options.closeTimeoutMs ?? 30_000;
     this.#maskingKey = options.maskingKey ?? randomKey;
-    this.#parser = new FrameParser(options, (frame) => this.#onFrame(frame));
+    // Not all of `options`: the parser would keep `head` alive as long as the connection.
+    const { role, maxPayloadLength } = options;
+    this.#parser = new FrameParser({ role, maxPayloadLength }, (frame) => this.#onFrame(frame));
     this.#assembler = new MessageAssembler(
       {
         onMessage: (data, isBinary) => this.emit('message', data, isBinary),
