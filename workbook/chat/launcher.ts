@@ -204,7 +204,8 @@ export class ChatLauncher extends EventEmitter<ChatEvents> {
     this.#child = undefined;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const exited = once(child, 'exit');
-    if (child.connected) child.send('shutdown');
+    // A Ctrl-C has reached the child too: it may be gone before it reads this, and that is no error.
+    if (child.connected) child.send('shutdown', () => {});
     const deadline = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);
     await exited;
     clearTimeout(deadline);
