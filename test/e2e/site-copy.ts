@@ -49,13 +49,15 @@ export class RunningCommand {
 
   /** Resolves with the first match in what it says; rejects when it ends without. */
   async says(pattern: RegExp): Promise<RegExpExecArray> {
-    const ended = this.#exit.then((code) => {
-      throw new Error(`It ended with ${code} and never said ${pattern}:\n${this.output}`);
-    });
+    let ended = false;
     for (;;) {
       const found = pattern.exec(this.output);
       if (found) return found;
-      await Promise.race([once(this.process, 'output'), ended]);
+      if (ended) throw new Error(`It ended and never said ${pattern}:\n${this.output}`);
+      ended = await Promise.race([
+        once(this.process, 'output').then(() => false),
+        this.#exit.then(() => true),
+      ]);
     }
   }
 

@@ -1,24 +1,36 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { createServer } from 'vitepress';
 import type { SiteServer } from './attach.ts';
 
 /**
- * Serves the site while it is worked on. `url` ends with a slash.
+ * Serves the site while it is worked on, on any free port for port 0. `url` ends with a slash.
  *
- * @throws Error with one sentence when it cannot listen there.
+ * @throws Error with one sentence when it cannot listen there; what was opened until then ends with the process.
  */
 export async function openSite(
   docs: string,
   { port, host }: { port: number; host: string },
 ): Promise<{ server: SiteServer; url: string }> {
-  const server = await createServer(docs, { port, host, strictPort: true });
   try {
+    // To Vite, port 0 means its own default.
+    const chosen = port || (await freePort(host));
+    const server = await createServer(docs, { port: chosen, host, strictPort: true });
     await server.listen();
+    const [url] = [...(server.resolvedUrls?.local ?? []), ...(server.resolvedUrls?.network ?? [])];
+    return { server, url: url.replace('//127.0.0.1:', '//localhost:') };
   } catch (error) {
-    await server.close();
     throw new Error(sentence(error, host, port));
   }
-  const [url] = [...(server.resolvedUrls?.local ?? []), ...(server.resolvedUrls?.network ?? [])];
-  return { server, url: url.replace('//127.0.0.1:', '//localhost:') };
+}
+
+async function freePort(host: string): Promise<number> {
+  const probe = createTcpServer().listen(0, host);
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
 }
 
 function sentence(error: unknown, host: string, port: number): string {
