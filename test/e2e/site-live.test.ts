@@ -3,6 +3,8 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readCourse } from '../../workbook/course.ts';
+import { writeStub } from '../../workbook/learner-file.ts';
 import { accessibilityViolations, noBrowser, startBrowser } from '../support/browser.ts';
 import { copyWorkbook, RunningCommand } from './site-copy.ts';
 
@@ -21,6 +23,8 @@ export function encodeFrame(frame: FrameToSend): Buffer {
 describe.skipIf(noBrowser)('npm start', { timeout: patienceMs }, () => {
   const copy = copyWorkbook();
   const lab = join(copy.root, 'labs', '03-frames.ts');
+  // Whatever the learner has in this checkout: the copy begins afresh.
+  for (const each of readCourse(copy.root).labs) writeStub(each);
   const stub = readFileSync(lab, 'utf8');
   let start: RunningCommand;
   let browser: Browser;

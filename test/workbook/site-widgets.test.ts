@@ -142,6 +142,12 @@ describe('the dissector', () => {
     expect(frames[1].fields.filter(({ wrong }) => wrong).map(({ name }) => name)).toEqual([field]);
   });
 
+  test('discards what comes after a close', () => {
+    const { events, error } = dissect(bytes('88 02 03 e8 80 00'), 'client');
+    expect(error).toBeUndefined();
+    expect(events).toEqual(['close 1000', 'a frame after the close: discarded']);
+  });
+
   test('wants masked frames as a server', () => {
     expect(dissect(maskedHello, 'server').events).toEqual(['message "Hello"']);
     expect(dissect(bytes('81 00'), 'server').error).toMatchObject({ closeCode: 1002, rfc: '6455 §5.1' });

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { decodeHeader, type Frame, ProtocolError } from '#labs/03-frames';
+import { decodeHeader, type Frame, Opcode, ProtocolError } from '#labs/03-frames';
 import { FrameParser } from '#labs/04-frame-parser';
 import { MessageAssembler } from '#labs/05-messages';
 import type { DrawnField } from '../../../../workbook/verdict.ts';
@@ -42,8 +42,12 @@ export function dissect(bytes: Uint8Array, role: Role): Dissection {
       ),
   });
   let whole = 0;
+  let closed = false;
   const parser = new FrameParser({ role }, (frame: Frame) => {
-    assembler.push(frame);
+    // What comes after a Close frame is discarded (RFC 6455 §1.4).
+    if (!closed) assembler.push(frame);
+    else events.push('a frame after the close: discarded');
+    closed ||= frame.opcode === Opcode.Close;
     whole++;
   });
   try {
