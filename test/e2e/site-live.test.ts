@@ -93,6 +93,7 @@ describe.skipIf(noBrowser)('npm start', { timeout: patienceMs }, () => {
   });
 
   test('the home page shows where the learner stands', async () => {
+    writeFileSync(lab, stub);
     await page.goto(site);
     await page.getByText('0 of 6 labs pass.').waitFor();
     writeFileSync(lab, "export * from '../solutions/03-frames.ts';\n// again\n");
