@@ -7,6 +7,8 @@ const conditions = [...conditionsWithout(course), 'module', 'node', 'development
 
 export default defineConfig({
   test: {
+    // Most of the time is spent waiting for other processes: a core need not be left free.
+    maxWorkers: '100%',
     projects: [
       ...course.labs.map((lab) => labProject(course, lab)),
       solutionsProject(course),
@@ -16,7 +18,7 @@ export default defineConfig({
         test: {
           name: 'workbook',
           include: [
-            'test/workbook/**/*.test.ts',
+            'test/workbook/*.test.ts',
             'test/support/**/*.test.ts',
             'test/conformance/**/*.test.ts',
             'test/e2e/**/*.test.ts',

@@ -47,9 +47,8 @@ export interface ConnectionEvents {
   /** Why the connection fails; `close` follows. Without a listener it is not thrown. */
   error: [error: Error];
   /**
-   * The end, exactly once. `code` is the one received, or 1005 when the peer gave none, or 1006 when TCP
-   * ended with no Close frame (RFC 6455 §7.1.5). When this side failed the connection, `code` is the one it
-   * failed with, as in `ws`.
+   * The end, exactly once. `code` is the one received, or 1005 when the peer gave none, or 1006 when no
+   * Close frame came (RFC 6455 §7.1.5): TCP broke, or this side failed the connection and `error` said why.
    */
   close: [code: number, reason: Buffer];
 }

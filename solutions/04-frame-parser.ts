@@ -19,8 +19,8 @@ export interface FrameParserOptions {
 // #region solution: constants of your own, if you like
 const defaultMaxPayloadLength = 1024 * 1024;
 const longestControlPayload = 125;
-/** Bytes copied at once: what a payload of a few bytes keeps alive, the same as in Node's own pool. */
-const blockLength = 8 * 1024;
+/** Bytes copied at once, and so what a payload of a few bytes can keep alive. */
+const blockLength = 16 * 1024;
 /** How many times the bytes that have come a payload may be given room for. */
 const growth = 4;
 const empty = Buffer.alloc(0);

@@ -46,9 +46,8 @@ export interface ConnectionEvents {
   /** Why the connection fails; `close` follows. Without a listener it is not thrown. */
   error: [error: Error];
   /**
-   * The end, exactly once. `code` is the one received, or 1005 when the peer gave none, or 1006 when TCP
-   * ended with no Close frame (RFC 6455 §7.1.5). When this side failed the connection, `code` is the one it
-   * failed with, as in `ws`.
+   * The end, exactly once. `code` is the one received, or 1005 when the peer gave none, or 1006 when no
+   * Close frame came (RFC 6455 §7.1.5): TCP broke, or this side failed the connection and `error` said why.
    */
   close: [code: number, reason: Buffer];
 }
@@ -367,7 +366,6 @@ export class Connection extends EventEmitter<ConnectionEvents> {
 
   /** Fails the connection: a Close frame with the code, then the end of TCP, whatever the role (§7.1.7). */
   #fail(code: number): void {
-    this.#closeCode = code;
     this.#ignoreInput();
     if (!this.#closeSent) this.#sendClose(encodeClosePayload(code));
     this.#endSocket();

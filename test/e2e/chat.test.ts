@@ -32,7 +32,10 @@ describe.skipIf(noBrowser)('the chat in Chromium', () => {
     page.on('pageerror', (error) => problems.push(error.message));
     page.on('console', (message) => {
       // Chromium logs a server that is down, or that says no, which is what some tests are about.
-      if (message.type() === 'error' && !/^Failed to load resource/.test(message.text())) {
+      if (
+        message.type() === 'error' &&
+        !/^Failed to load resource|ERR_CONNECTION_REFUSED/.test(message.text())
+      ) {
         problems.push(message.text());
       }
     });
