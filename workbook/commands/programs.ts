@@ -38,7 +38,8 @@ async function judgeChecks(
     found.push('test/programs/mistakes.json is out of date: npm run programs');
   }
   for (const violation of found) console.error(violation);
-  if (found.length > 0) process.exitCode = 1;
+  // vitest has set it to 1: programs failed their checks, as they should.
+  process.exitCode = found.length > 0 ? 1 : 0;
 }
 
 function table(outcomes: Outcome[]): string {
