@@ -18,8 +18,8 @@ const path = [
 export const noBrowser = path === undefined && !process.env.CI;
 if (noBrowser) console.warn('No Chromium found (set CHROMIUM to its path): browser tests are skipped.');
 
-/** Starts a real Chromium with a fresh profile and none of its own network traffic. */
-export async function startBrowser(): Promise<Browser> {
+/** Starts a real Chromium with a fresh profile, none of its own network traffic, and these switches besides. */
+export async function startBrowser(switches: readonly string[] = []): Promise<Browser> {
   if (!path) throw new Error('These tests need Chromium: install it, or set CHROMIUM to its path.');
   return await chromium.launch({
     executablePath: path,
@@ -31,6 +31,7 @@ export async function startBrowser(): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...switches,
     ],
   });
 }

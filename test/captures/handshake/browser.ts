@@ -1,23 +1,14 @@
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { startBrowser } from '../../support/browser.ts';
 
-/** Chromium with a fresh profile, in which every name in `.example` ends at 127.0.0.1 and this port. */
-export async function startBrowser(port: number): Promise<Browser> {
-  return chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      // The pages here have names of the public Internet and open sockets to 127.0.0.1, for which Chromium
-      // would ask the user.
-      '--disable-features=LocalNetworkAccessChecks,LocalNetworkAccessChecksWebSockets',
-      `--host-resolver-rules=MAP *.example 127.0.0.1:${port},MAP *.invalid ~NOTFOUND`,
-    ],
-  });
+/** Chromium in which every name in `.example` ends at 127.0.0.1 and this port. */
+export function startBrowserOn(port: number): Promise<Browser> {
+  return startBrowser([
+    // The pages here have names of the public Internet and open sockets to 127.0.0.1, for which Chromium
+    // would ask the user.
+    '--disable-features=LocalNetworkAccessChecks,LocalNetworkAccessChecksWebSockets',
+    `--host-resolver-rules=MAP *.example 127.0.0.1:${port},MAP *.invalid ~NOTFOUND`,
+  ]);
 }
 
 /** An empty page that believes it came from `origin`; nothing is asked of the network. */

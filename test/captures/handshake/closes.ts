@@ -4,12 +4,12 @@
  *
  *     node --import tsx test/captures/handshake/closes.ts
  */
-import { openPage, startBrowser, useWebSocket } from './browser.ts';
+import { openPage, startBrowserOn, useWebSocket } from './browser.ts';
 import { startRawServer, switching } from './raw-server.ts';
 import { saveTable } from './save.ts';
 
 const server = await startRawServer();
-const browser = await startBrowser(server.port);
+const browser = await startBrowserOn(server.port);
 const page = await openPage(browser, 'http://chat.example');
 const url = 'ws://chat.example/chat';
 

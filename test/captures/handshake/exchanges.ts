@@ -16,12 +16,12 @@ import type { Duplex } from 'node:stream';
 import { WebSocket, WebSocketServer } from 'ws';
 import { answerUpgrade, formatAnswer, type HeaderList } from '../../../solutions/01-handshake.ts';
 import { createRequest, formatRequest, parseUrl } from '../../../solutions/02-client-handshake.ts';
-import { openPage, startBrowser, useWebSocket } from './browser.ts';
+import { openPage, startBrowserOn, useWebSocket } from './browser.ts';
 import { save, saveTable } from './save.ts';
 import { type Exchange, startTap } from './tap.ts';
 
 const tap = await startTap();
-const browser = await startBrowser(tap.port);
+const browser = await startBrowserOn(tap.port);
 
 /** Runs `body` against a backend, and gives the exchange that asked for an upgrade. */
 async function record(backend: Server, body: () => Promise<unknown>): Promise<Exchange> {

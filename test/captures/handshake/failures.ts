@@ -5,12 +5,12 @@
  */
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { openPage, type SeenByPage, startBrowser, useWebSocket } from './browser.ts';
+import { openPage, type SeenByPage, startBrowserOn, useWebSocket } from './browser.ts';
 import { startRawServer, switching } from './raw-server.ts';
 import { save, saveTable } from './save.ts';
 
 const server = await startRawServer();
-const browser = await startBrowser(server.port);
+const browser = await startBrowserOn(server.port);
 const page = await openPage(browser, 'http://chat.example');
 const url = 'ws://chat.example/chat';
 
