@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
-import { createServer } from 'vitepress';
 import type { SiteServer } from './attach.ts';
 
 /**
@@ -15,6 +14,8 @@ export async function openSite(
   try {
     // To Vite, port 0 means its own default.
     const chosen = port || (await freePort(host));
+    // Loaded only now: a wrong flag is answered at once.
+    const { createServer } = await import('vitepress');
     const server = await createServer(docs, { port: chosen, host, strictPort: true });
     await server.listen();
     const [url] = [...(server.resolvedUrls?.local ?? []), ...(server.resolvedUrls?.network ?? [])];
