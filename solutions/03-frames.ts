@@ -85,7 +85,7 @@ export function applyMask(
   const wordsStart = firstWord * 4 - bytes.byteOffset;
   const wordsEnd = lastWord * 4 - bytes.byteOffset;
   maskBytes(bytes, key, start, wordsStart, shift);
-  maskWords(wordsOf(bytes.buffer), keyWord(key, wordsStart + shift), firstWord, lastWord);
+  maskWords(wordsOf(bytes), keyWord(key, wordsStart + shift), firstWord, lastWord);
   maskBytes(bytes, key, wordsEnd, end, shift);
   // #endregion
 }
@@ -248,15 +248,22 @@ function keyWord(key: Uint8Array, position: number): number {
 
 /** Up to this many bytes a buffer holds several small payloads; what is larger is taken for one payload. */
 const sharedLength = 16 * 1024;
+let lastBytes: Uint8Array | undefined;
 let lastBuffer: ArrayBufferLike | undefined;
 let lastWords: Int32Array;
 
-/** The buffer seen as words. Small payloads share a buffer, and a view costs more than masking 100 bytes. */
-function wordsOf(buffer: ArrayBufferLike): Int32Array {
+/**
+ * The memory under these bytes, seen as words. Many frames lie in one block and many blocks in one buffer; a
+ * view costs more than masking 100 bytes, and asking for `buffer` half as much.
+ */
+function wordsOf(bytes: Uint8Array): Int32Array {
+  if (bytes === lastBytes) return lastWords;
+  const { buffer } = bytes;
   if (buffer === lastBuffer) return lastWords;
   const words = new Int32Array(buffer, 0, buffer.byteLength >> 2);
   // A large one is one payload: it will not come again, and must not be kept from the garbage collector.
   if (buffer.byteLength <= sharedLength) {
+    lastBytes = bytes;
     lastBuffer = buffer;
     lastWords = words;
   }
