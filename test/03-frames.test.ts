@@ -553,6 +553,11 @@ check(
   },
 );
 
+/** A function of its own, as the learner's is: the engine makes a loop in a callback quick much later. */
+function maskPlainly(bytes: Uint8Array, key: Uint8Array): void {
+  for (let index = 0; index < bytes.length; index++) bytes[index] ^= key[index % 4];
+}
+
 check(
   'A long payload is masked at least twice as fast as byte by byte',
   {
@@ -567,15 +572,13 @@ check(
     const bytes = patternBytes(64 * 1024);
     const quickest = (act: () => void) =>
       Math.min(
-        ...Array.from({ length: 20 }, () => {
+        ...Array.from({ length: 100 }, () => {
           const start = performance.now();
           act();
           return performance.now() - start;
         }),
       );
-    const plain = quickest(() => {
-      for (let index = 0; index < bytes.length; index++) bytes[index] ^= exampleKey[index % 4];
-    });
+    const plain = quickest(() => maskPlainly(bytes, exampleKey));
     const yours = quickest(() => applyMask(bytes, exampleKey));
     expect(plain / yours, 'times as fast as the plain loop').toBeGreaterThan(2);
   },
