@@ -47,6 +47,9 @@ export const parts: readonly Part[] = [
       { slug: 'control-frames', title: 'Ping, pong and close frames' },
       { slug: 'closing', title: 'Closing' },
       { slug: 'backpressure', title: 'Backpressure' },
+      { slug: 'compression', title: 'Compression' },
+      { slug: 'multiplexing', title: 'Multiplexing' },
+      { slug: 'wire', title: 'Reading the wire' },
     ],
   },
   {
