@@ -10,6 +10,7 @@ import { serverLimits } from './limits.ts';
 import type { Asset } from './page.ts';
 import { Peer } from './peer.ts';
 import type { ServerMessage } from './protocol.ts';
+import type { Tap } from './tap.ts';
 
 export interface ChatServerOptions {
   engine: Engine;
@@ -21,6 +22,8 @@ export interface ChatServerOptions {
   allowedOrigins?: readonly string[];
   /** Which labs are whose, for `/healthz`: `{ '03': 'yours' }`. */
   labs?: Record<string, 'yours' | 'reference'>;
+  /** Shows the bytes of all WebSockets to whoever listens. Default: nobody can. */
+  tap?: Tap;
   /** Default: 15,000. */
   heartbeatMs?: number;
   /** Default: 10,000. */
@@ -74,6 +77,7 @@ export async function startChatServer(
   http.on('upgrade', (request, socket: Duplex, head) => {
     // From here on Node leaves the socket to us, its errors too.
     socket.on('error', () => socket.destroy());
+    options.tap?.watch(request, socket, head);
     const refusal = refuse(request, allowedOrigins);
     if (refusal) return endWith(socket, ...refusal);
     engine.accept(request, socket, head, (connection, send) => {
