@@ -18,7 +18,6 @@ export interface TappedConnection {
 
 /** Hears what passes. Bytes are lent until the call returns: copy what is kept. A listener must not throw. */
 export interface TapListener {
-  /** Whoever begins to listen later hears of each open connection then, with its handshake. */
   onOpen(connection: TappedConnection): void;
   onBytes(connection: TappedConnection, from: Side, bytes: Buffer): void;
   /** That side ended its half: a TCP FIN. */
@@ -27,9 +26,9 @@ export interface TapListener {
   onClose(connection: TappedConnection): void;
 }
 
-/** What a late listener is told first. */
-interface Handshake {
-  request: Buffer;
+/** How a connection began, for whoever comes late. */
+export interface Handshake {
+  readonly request: Buffer;
   /** Undefined until the server has answered. */
   response?: Buffer;
 }
@@ -43,13 +42,13 @@ export class Tap {
   readonly #open = new Map<TappedConnection, Handshake>();
   #nextId = 0;
 
-  /** Begins to listen; the function that comes back stops it. */
+  /** The connections that are open now. */
+  get open(): ReadonlyMap<TappedConnection, Readonly<Handshake>> {
+    return this.#open;
+  }
+
+  /** Begins to listen to all that comes from now on; the function that comes back stops it. */
   listen(listener: TapListener): () => void {
-    for (const [connection, { request, response }] of this.#open) {
-      listener.onOpen(connection);
-      listener.onBytes(connection, 'client', request);
-      if (response) listener.onBytes(connection, 'server', response);
-    }
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
