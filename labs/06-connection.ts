@@ -1,7 +1,14 @@
 import { randomFillSync } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import type { Duplex } from 'node:stream';
-import { encodeFrame, encodeHeader, type Frame, Opcode, ProtocolError } from '#labs/03-frames';
+import {
+  encodeFrame,
+  encodeHeader,
+  type Frame,
+  type FrameToSend,
+  Opcode,
+  ProtocolError,
+} from '#labs/03-frames';
 import { FrameParser } from '#labs/04-frame-parser';
 import { encodeClosePayload, MessageAssembler } from '#labs/05-messages';
 import { Unfinished } from '../workbook/unfinished.ts';
@@ -19,11 +26,25 @@ export interface ConnectionLimits {
   maxFragments?: number;
 }
 
+/** An extension that both sides agreed on: it changes frames on their way in and out (RFC 6455 §9). */
+export interface Extension {
+  /** The frame to put on the wire in place of this one: each frame but those of `sendFrame`. */
+  send(frame: FrameToSend): FrameToSend;
+  /**
+   * The frame to go on with in place of the one that came; undefined while it waits for more.
+   *
+   * @throws ProtocolError when the peer broke a rule of the extension.
+   */
+  receive(frame: Frame): Frame | undefined;
+}
+
 export interface ConnectionOptions extends ConnectionLimits {
   /** A client masks its frames, a server must not (RFC 6455 §5.1); a server ends TCP first (§7.1.1). */
   role: 'server' | 'client';
   /** The subprotocol both agreed on in the handshake. Default: `''`, none. */
   protocol?: string;
+  /** What the handshake agreed on; RSV1 is its bit then (lab 07). Default: none, and RSV1 breaks a rule. */
+  extension?: Extension;
   /** Bytes that came together with the handshake: the first of the stream. Default: none. */
   head?: Buffer;
   /** How long to wait for the other side's part in closing, in milliseconds. Default: 30,000. */
@@ -62,7 +83,7 @@ export interface ConnectionEvents {
 export class Connection extends EventEmitter<ConnectionEvents> {
   /** The subprotocol, `''` for none. */
   readonly protocol: string;
-  // TODO: the state: socket, role, parser (lab 04), assembler (lab 05), what waits to be written, how far closing has come
+  // TODO: the state: socket, role, extension, parser (lab 04), assembler (lab 05), what waits to be written, how far closing has come
 
   constructor(socket: Duplex, options: ConnectionOptions) {
     super();
@@ -150,9 +171,9 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     throw new Unfinished('06-connection: resume');
   }
 
-  // TODO: reading: bytes to the parser, frames to the assembler, unless they must wait
+  // TODO: reading: bytes to the parser, frames through the extension, if there is one, to the assembler, unless they must wait
 
-  // TODO: writing: queue frames, and write all of one turn at once; stop while the socket is full
+  // TODO: writing: queue frames, through the extension if there is one, and write all of one turn at once; stop while the socket is full
 
   // TODO: closing: both Close frames, then TCP, the server first (§7.1.1); and the ways it goes wrong
 }

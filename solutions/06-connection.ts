@@ -1,7 +1,14 @@
 import { randomFillSync } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import type { Duplex } from 'node:stream';
-import { encodeFrame, encodeHeader, type Frame, Opcode, ProtocolError } from '#labs/03-frames';
+import {
+  encodeFrame,
+  encodeHeader,
+  type Frame,
+  type FrameToSend,
+  Opcode,
+  ProtocolError,
+} from '#labs/03-frames';
 import { FrameParser } from '#labs/04-frame-parser';
 import { encodeClosePayload, MessageAssembler } from '#labs/05-messages';
 
@@ -18,11 +25,25 @@ export interface ConnectionLimits {
   maxFragments?: number;
 }
 
+/** An extension that both sides agreed on: it changes frames on their way in and out (RFC 6455 §9). */
+export interface Extension {
+  /** The frame to put on the wire in place of this one: each frame but those of `sendFrame`. */
+  send(frame: FrameToSend): FrameToSend;
+  /**
+   * The frame to go on with in place of the one that came; undefined while it waits for more.
+   *
+   * @throws ProtocolError when the peer broke a rule of the extension.
+   */
+  receive(frame: Frame): Frame | undefined;
+}
+
 export interface ConnectionOptions extends ConnectionLimits {
   /** A client masks its frames, a server must not (RFC 6455 §5.1); a server ends TCP first (§7.1.1). */
   role: 'server' | 'client';
   /** The subprotocol both agreed on in the handshake. Default: `''`, none. */
   protocol?: string;
+  /** What the handshake agreed on; RSV1 is its bit then (lab 07). Default: none, and RSV1 breaks a rule. */
+  extension?: Extension;
   /** Bytes that came together with the handshake: the first of the stream. Default: none. */
   head?: Buffer;
   /** How long to wait for the other side's part in closing, in milliseconds. Default: 30,000. */
@@ -61,11 +82,12 @@ export interface ConnectionEvents {
 export class Connection extends EventEmitter<ConnectionEvents> {
   /** The subprotocol, `''` for none. */
   readonly protocol: string;
-  // #region solution: the state: socket, role, parser (lab 04), assembler (lab 05), what waits to be written, how far closing has come
+  // #region solution: the state: socket, role, extension, parser (lab 04), assembler (lab 05), what waits to be written, how far closing has come
   readonly #socket: Duplex;
   readonly #role: 'server' | 'client';
   readonly #closeTimeoutMs: number;
   readonly #maskingKey: () => Uint8Array;
+  readonly #extension: Extension | undefined;
   readonly #parser: FrameParser;
   readonly #assembler: MessageAssembler;
   readonly #queue = new WriteQueue();
@@ -94,9 +116,11 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     this.#role = options.role;
     this.#closeTimeoutMs = options.closeTimeoutMs ?? 30_000;
     this.#maskingKey = options.maskingKey ?? randomKey;
+    this.#extension = options.extension;
     // Not all of `options`: the parser would keep `head` alive as long as the connection.
     const { role, maxPayloadLength } = options;
-    this.#parser = new FrameParser({ role, maxPayloadLength }, (frame) => this.#onFrame(frame));
+    const allowRsv1 = this.#extension !== undefined;
+    this.#parser = new FrameParser({ role, maxPayloadLength, allowRsv1 }, (frame) => this.#onFrame(frame));
     this.#assembler = new MessageAssembler(
       {
         onMessage: (data, isBinary) => this.emit('message', data, isBinary),
@@ -217,15 +241,19 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     // #endregion
   }
 
-  // #region solution: reading: bytes to the parser, frames to the assembler, unless they must wait
+  // #region solution: reading: bytes to the parser, frames through the extension, if there is one, to the assembler, unless they must wait
   #onData(chunk: Buffer): void {
     if (!this.#deaf) this.#guard(() => this.#parser.push(chunk));
   }
 
   #onFrame(frame: Frame): void {
     if (this.#deaf) return;
-    if (this.#mustHold(frame)) this.#hold(frame);
-    else this.#assembler.push(frame);
+    if (this.#mustHold(frame)) {
+      this.#hold(frame);
+      return;
+    }
+    const received = this.#extension ? this.#extension.receive(frame) : frame;
+    if (received) this.#assembler.push(received);
   }
 
   #mustHold(frame: Frame): boolean {
@@ -287,7 +315,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
   // #endregion on-ping
   // #endregion
 
-  // #region solution: writing: queue frames, and write all of one turn at once; stop while the socket is full
+  // #region solution: writing: queue frames, through the extension if there is one, and write all of one turn at once; stop while the socket is full
   // #region waiting
   /** Connections with frames to write. One list and one callback for all: a broadcast touches many. */
   static #waiting: Connection[] = [];
@@ -310,13 +338,14 @@ export class Connection extends EventEmitter<ConnectionEvents> {
   }
 
   #queueEncoded(opcode: number, payload: Uint8Array, callback?: SendCallback): void {
+    const frame = this.#extension?.send({ opcode, payload }) ?? { opcode, payload };
     if (this.#role === 'client') {
-      this.#queueBytes(encodeFrame({ opcode, payload, maskingKey: this.#maskingKey() }), callback);
-    } else if (payload.length < largePayload) {
-      this.#queueBytes(encodeFrame({ opcode, payload }), callback);
+      this.#queueBytes(encodeFrame({ ...frame, maskingKey: this.#maskingKey() }), callback);
+    } else if (frame.payload.length < largePayload) {
+      this.#queueBytes(encodeFrame(frame), callback);
     } else {
-      this.#queueBytes(encodeHeader({ opcode, payload }));
-      this.#queueBytes(payload, callback);
+      this.#queueBytes(encodeHeader(frame));
+      this.#queueBytes(frame.payload, callback);
     }
   }
 

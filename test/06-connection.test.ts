@@ -1,6 +1,6 @@
 import { afterEach, expect, vi } from 'vitest';
-import { encodeFrame, Opcode } from '#labs/03-frames';
-import { ReadyState } from '#labs/06-connection';
+import { encodeFrame, Opcode, ProtocolError } from '#labs/03-frames';
+import { type Extension, ReadyState } from '#labs/06-connection';
 import { check } from './support/check.ts';
 import { expectFrames } from './support/expect-bytes.ts';
 import { expectRangeError } from './support/messages.ts';
@@ -17,6 +17,16 @@ afterEach(() => {
 });
 
 const roles = ['server', 'client'] as const;
+
+/** Turns payloads around and marks them with RSV1. It waits for more at "wait", and fails at a continuation. */
+const backwards: Extension = {
+  send: (frame) => ({ ...frame, rsv1: true, payload: frame.payload.toReversed() }),
+  receive(frame) {
+    if (frame.opcode === Opcode.Continuation) throw new ProtocolError(1007, 'not to my liking');
+    if (frame.payload.toString() === 'wait') return undefined;
+    return { ...frame, rsv1: false, payload: Buffer.from(frame.payload.toReversed()) };
+  },
+};
 
 check(
   'A server sends strings as text and bytes as binary, not masked',
@@ -966,6 +976,65 @@ check(
     fine.receive(Opcode.Continuation, Buffer.alloc(50));
     await turns();
     expect(fine.all('message').length, 'Messages within all limits').toBe(1);
+  },
+);
+
+check(
+  'An extension changes frames on their way in and out',
+  {
+    rfc: '6455 §9.2',
+    hint: [
+      'An extension stands in two places. Between which two parts, on the way in and on the way out?',
+      'Each frame of the parser goes through extension.receive to the assembler, each one to send through extension.send to encodeFrame. The parser must allow RSV1 then.',
+    ],
+  },
+  async () => {
+    for (const role of roles) {
+      const wire = new Wire({ role, maskingKey: () => exampleKey, extension: backwards });
+      const [theirKey, ourKey] = role === 'server' ? [exampleKey] : [undefined, exampleKey];
+      const encode = (opcode: number, text: string, maskingKey: Buffer | undefined) =>
+        encodeFrame({ opcode, payload: Buffer.from(text), rsv1: true, maskingKey });
+
+      wire.connection.send('Hello');
+      wire.connection.ping(Buffer.from('abc'));
+      await wire.untilSent(2);
+      const sent = [encode(Opcode.Text, 'olleH', ourKey), encode(Opcode.Ping, 'cba', ourKey)];
+      expectFrames(`"Hello" and a ping of a ${role}`, wire.socket.written, Buffer.concat(sent));
+
+      wire.socket.receive(encode(Opcode.Text, 'olleH', theirKey));
+      wire.socket.receive(encode(Opcode.Binary, 'wait', theirKey));
+      wire.socket.receive(encode(Opcode.Pong, 'cba', theirKey));
+      await wire.untilTold('pong');
+      const told = [
+        ['message', 'Hello', false],
+        ['pong', 'abc'],
+      ];
+      expect(wire.told, `Told by a ${role}; for the frame in between receive returned undefined`).toEqual(
+        told,
+      );
+    }
+  },
+);
+
+check(
+  'A rule of the extension that is broken fails the connection; sendFrame passes by the extension',
+  {
+    rfc: '6455 §7.1.7',
+    hint: [
+      'receive may throw a ProtocolError, as the parser and the assembler do. And what is given to sendFrame?',
+      'Call receive where a ProtocolError is caught already. The bytes given to sendFrame are queued as they are.',
+    ],
+  },
+  async () => {
+    const wire = new Wire({ extension: backwards });
+    wire.connection.sendFrame(encodeFrame({ opcode: Opcode.Text, payload: Buffer.from('as it is') }));
+    await wire.untilSent(1);
+    wire.receive(Opcode.Continuation, 'bad');
+    await wire.untilEnded();
+    expect(wire.told, 'Events').toEqual([['error', 'ProtocolError 1007']]);
+    const [first, second] = wire.sent;
+    expect(`${first.payload}`, 'What was given to sendFrame').toBe('as it is');
+    expect(second.opcode, 'The opcode of the frame after the broken rule').toBe(Opcode.Close);
   },
 );
 

@@ -31,7 +31,8 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     this.protocol = options.protocol ?? '';
     this.#socket = socket;
     this.#options = options;
-    this.#parser = new FrameParser(options, (frame) => this.#frames.push(frame));
+    const parserOptions = { ...options, allowRsv1: options.extension !== undefined };
+    this.#parser = new FrameParser(parserOptions, (frame) => this.#frames.push(frame));
     this.#assembler = new MessageAssembler(
       {
         onMessage: (data, isBinary) => this.emit('message', data, isBinary),
@@ -124,7 +125,9 @@ export class Connection extends EventEmitter<ConnectionEvents> {
         if (chunk) this.#parse(chunk);
         while (this.#frames.length > 0 && !this.#over) {
           if (this.#paused || (this.#frames[0].opcode < 8 && this.listenerCount('message') === 0)) return;
-          this.#assembler.push(this.#frames.shift() as Frame);
+          const frame = this.#frames.shift() as Frame;
+          const received = this.#options.extension ? this.#options.extension.receive(frame) : frame;
+          if (received) this.#assembler.push(received);
         }
         if (this.#broken && !this.#over) throw this.#broken;
       } catch (error) {
@@ -161,9 +164,10 @@ export class Connection extends EventEmitter<ConnectionEvents> {
   }
 
   #write(opcode: number, payload: Uint8Array, callback?: SendCallback): void {
-    const { role, maskingKey = () => randomBytes(4) } = this.#options;
+    const { role, maskingKey = () => randomBytes(4), extension } = this.#options;
     const key = role === 'client' ? maskingKey() : undefined;
-    this.#corkedSocket().write(encodeFrame({ opcode, payload, maskingKey: key }), callback);
+    const frame = extension ? extension.send({ opcode, payload }) : { opcode, payload };
+    this.#corkedSocket().write(encodeFrame({ ...frame, maskingKey: key }), callback);
   }
 
   #corkedSocket(): Duplex {
