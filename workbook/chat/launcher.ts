@@ -4,6 +4,7 @@ import { EventEmitter, once } from 'node:events';
 import { join } from 'node:path';
 import { type Course, conditionsWithout, type Lab, workbookRoot } from '../course.ts';
 import type { EngineName } from './engine.ts';
+import type { WireNote } from './live-wire.ts';
 
 export interface ChatConfig {
   /** 0 lets the system choose; a restart keeps what it chose. */
@@ -12,6 +13,8 @@ export interface ChatConfig {
   engine: EngineName;
   /** Origins beside the chat's own whose pages may use it: `http://localhost:5173`. */
   allowedOrigins: readonly string[];
+  /** Whether `watchWire` may be asked for. Default: not. */
+  liveWire?: boolean;
 }
 
 /** What the chat's process is told, as JSON in its first argument. */
@@ -23,13 +26,19 @@ export interface ChildConfig extends ChatConfig {
 export type ChildMessage =
   | { type: 'listening'; port: number }
   | { type: 'alive' }
+  | { type: 'wire'; notes: WireNote[] }
   | { type: 'failed'; code?: string; message: string; stack: string };
+
+/** What the chat's process is asked for. */
+export type ParentMessage = 'shutdown' | 'watch-wire' | 'ignore-wire';
 
 export interface ChatEvents {
   /** It runs, for the first time or again: where, and on which labs of the learner's. */
   running: [url: string, mine: readonly Lab[]];
   /** A learner's file stopped it, and it goes on with the reference: one sentence. */
   fallback: [sentence: string, lab: Lab | undefined];
+  /** What passed on its WebSockets, while they are watched. */
+  wire: [notes: WireNote[]];
   /** It stopped on the reference alone, or does not start again, and stays down: one sentence. */
   down: [sentence: string];
 }
@@ -66,6 +75,7 @@ export class ChatLauncher extends EventEmitter<ChatEvents> {
   #child: ChildProcess | undefined;
   #mine: readonly Lab[] = [];
   #stopped = false;
+  #wireWatched = false;
   /** One change at a time: each waits for the one before it. */
   #lastChange: Promise<void> = Promise.resolve();
 
@@ -110,6 +120,17 @@ export class ChatLauncher extends EventEmitter<ChatEvents> {
   stop(): Promise<void> {
     this.#stopped = true;
     return this.#change(() => this.#stopChild());
+  }
+
+  /** Asks for `wire` events; again, to hear of the open connections once more. Kept over restarts. */
+  watchWire(): void {
+    this.#wireWatched = true;
+    if (this.#child) ask(this.#child, 'watch-wire');
+  }
+
+  ignoreWire(): void {
+    this.#wireWatched = false;
+    if (this.#child) ask(this.#child, 'ignore-wire');
   }
 
   #change(change: () => Promise<void>): Promise<void> {
@@ -158,9 +179,11 @@ export class ChatLauncher extends EventEmitter<ChatEvents> {
       child.on('message', (message: ChildMessage) => {
         silence.refresh();
         if (message.type === 'failed') failure = message;
+        if (message.type === 'wire') this.emit('wire', message.notes);
         if (message.type !== 'listening') return;
         listening = true;
         this.#port = message.port;
+        if (this.#wireWatched) ask(child, 'watch-wire');
         resolve(undefined);
       });
       child.on('exit', (code, signal) => {
@@ -204,8 +227,7 @@ export class ChatLauncher extends EventEmitter<ChatEvents> {
     this.#child = undefined;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const exited = once(child, 'exit');
-    // A Ctrl-C has reached the child too: it may be gone before it reads this, and that is no error.
-    if (child.connected) child.send('shutdown', () => {});
+    ask(child, 'shutdown');
     const deadline = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);
     await exited;
     clearTimeout(deadline);
@@ -216,6 +238,11 @@ export class ChatLauncher extends EventEmitter<ChatEvents> {
       this.#course.labs.map((lab) => [lab.number, this.#mine.includes(lab) ? 'yours' : 'reference']),
     );
   }
+}
+
+/** The child may be gone before it reads this, after a Ctrl-C say, and that is no error. */
+function ask(child: ChildProcess, message: ParentMessage): void {
+  if (child.connected) child.send(message, () => {});
 }
 
 /** What `listen` objects to, in a sentence; undefined for any other failure. */

@@ -3,18 +3,36 @@
  * parent asks, when its parent is gone, and at SIGINT or SIGTERM; each time clients are told to come back.
  */
 import { loadEngine } from './engine.ts';
-import type { ChildConfig, ChildMessage } from './launcher.ts';
+import type { ChildConfig, ChildMessage, ParentMessage } from './launcher.ts';
+import { LiveWire } from './live-wire.ts';
 import { bundlePage } from './page.ts';
 import { type ChatServer, startChatServer } from './server.ts';
+import { Tap } from './tap.ts';
 
 /** How often the parent hears that this process is not stuck, in ms. */
 const signOfLifeMs = 1_000;
 
 const config = JSON.parse(process.argv[2]) as ChildConfig;
+const tap = config.liveWire ? new Tap() : undefined;
+const liveWire = tap && new LiveWire(tap, (notes, done) => tell({ type: 'wire', notes }, done));
 let server: ChatServer | undefined;
 
-function tell(message: ChildMessage): void {
-  if (process.connected) process.send?.(message);
+function tell(message: ChildMessage, done = () => {}): void {
+  if (process.connected) process.send?.(message, done);
+}
+
+function onAsked(message: ParentMessage): void {
+  switch (message) {
+    case 'shutdown':
+      shutdown();
+      break;
+    case 'watch-wire':
+      liveWire?.watch();
+      break;
+    case 'ignore-wire':
+      liveWire?.ignore();
+      break;
+  }
 }
 
 /** Says why to the parent, which knows what to do about it. */
@@ -42,7 +60,7 @@ async function shutdown(): Promise<void> {
 process.on('uncaughtException', fail);
 process.on('unhandledRejection', fail);
 process.on('disconnect', shutdown);
-process.on('message', (message) => message === 'shutdown' && shutdown());
+process.on('message', onAsked);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, shutdown);
 
 try {
@@ -52,6 +70,7 @@ try {
     secret: process.env.AUTH_SECRET,
     allowedOrigins: config.allowedOrigins,
     labs: config.labs,
+    tap,
   });
   tell({ type: 'listening', port: server.address.port });
   setInterval(() => tell({ type: 'alive' }), signOfLifeMs);

@@ -6,6 +6,7 @@ import { commandLine, currentCourse } from '../command-line.ts';
 import type { Lab } from '../course.ts';
 import { Workbench } from '../runner/workbench.ts';
 import { attachWorkbench } from '../site/attach.ts';
+import { attachWire, isLoopback } from '../site/attach-wire.ts';
 import { ChatFollowsLabs } from '../site/chat-follows.ts';
 import { openSite } from '../site/open-site.ts';
 
@@ -24,7 +25,15 @@ const { port, host, chatPort } = commandLine('npm start --', 'The site with live
 
 const course = currentCourse();
 const workbench = new Workbench(course);
-const chat = new ChatLauncher(course, { port: chatPort, host, engine: 'labs', allowedOrigins: [] });
+/** Whoever reaches the site can see the wire: it is shown only to this machine. */
+const liveWire = isLoopback(host);
+const chat = new ChatLauncher(course, {
+  port: chatPort,
+  host,
+  engine: 'labs',
+  allowedOrigins: [],
+  liveWire,
+});
 chat.on('fallback', (sentence) => console.error(sentence));
 chat.on('down', (sentence) => console.error(sentence));
 const [site] = await Promise.all([
@@ -35,7 +44,8 @@ let stopping = false;
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
 
-attachWorkbench(site.server, workbench, () => chat.url);
+attachWorkbench(site.server, workbench, { url: () => chat.url, wire: liveWire });
+if (liveWire) attachWire(site.server, chat);
 console.log(`Site  ${site.url}\nChat  ${chat.url}\n${formatWhose(course, chat.mine)}`);
 chat.on('running', (_url, mine) => console.log(`The chat has restarted. ${yours(mine)}`));
 

@@ -9,7 +9,11 @@ export type SiteServer = Awaited<ReturnType<typeof createServer>>;
  * Shows the workbench on every open page: what is known so far when a page asks, and then each verdict as it
  * comes, over the dev server's own websocket.
  */
-export function attachWorkbench({ ws }: SiteServer, workbench: Workbench, chatUrl: () => string): void {
+export function attachWorkbench(
+  { ws }: SiteServer,
+  workbench: Workbench,
+  chat: { url: () => string; wire: boolean },
+): void {
   const checking = new Set<string>();
   const tell = <Event extends keyof FromWorkbook>(event: Event, data: FromWorkbook[Event]) =>
     ws.send({ type: 'custom', event, data });
@@ -18,7 +22,8 @@ export function attachWorkbench({ ws }: SiteServer, workbench: Workbench, chatUr
     const state: FromWorkbook['workbook:state'] = {
       verdicts: [...workbench.verdicts.values()],
       checking: [...checking],
-      chatUrl: chatUrl(),
+      chatUrl: chat.url(),
+      wire: chat.wire,
     };
     page.send('workbook:state', state);
   });
