@@ -1,5 +1,6 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { bundlePage } from '../../workbook/chat/page.ts';
 import { accessibilityViolations, noBrowser, startBrowser } from '../support/browser.ts';
 import { startChat } from '../workbook/chat-support.ts';
 
@@ -132,6 +133,24 @@ describe.skipIf(noBrowser)('the chat in Chromium', () => {
       expect(await message(page, 'before').count()).toBe(1);
       await page.getByText('messages may be missing here').waitFor();
     }
+  }, 60_000);
+
+  test('a page loads itself anew when the server has another one, and not over a half-written message', async () => {
+    const first = await startChat('labs');
+    const [ada, ben] = [await openPage(first.host, 'Ada'), await openPage(first.host, 'Ben')];
+    await ben.getByLabel('Message', { exact: true }).fill('half-written');
+    await first.close();
+    const reloaded = ada.waitForEvent('load');
+    const changed = new Map(await bundlePage());
+    changed.set('/style.css', { type: 'text/css; charset=utf-8', body: Buffer.from('body { margin: 1px }') });
+    await startChat('labs', { page: changed }, first.port);
+    await reloaded;
+    await ada.getByRole('status').getByText('Connected').waitFor();
+    await ben.getByRole('status').getByText('Connected').waitFor();
+    const sentReload = ben.waitForEvent('load');
+    await ben.keyboard.press('Enter');
+    await sentReload;
+    await message(ben, 'half-written').waitFor();
   }, 60_000);
 
   test('a reload keeps the user, the rooms and the messages', async () => {

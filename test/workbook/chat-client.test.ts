@@ -123,12 +123,14 @@ describe('the client', () => {
     await next(client, 'state', isOpen);
     client.networkLost();
     expect(client.state.name).toBe('open');
-    const lost = next(client, 'state', isWaiting);
+    const lost = next(client, 'state', ({ name }) => name === 'offline');
     await close();
     await lost;
+    client.networkBack();
+    expect(client.state.name).toBe('waiting');
     client.networkLost();
     expect(client.state).toEqual({ name: 'offline' });
-    client.networkBack();
+    client.pageShown();
     expect(client.state).toEqual({ name: 'connecting' });
   });
 });

@@ -104,7 +104,12 @@ describe('the rest', () => {
   test('/healthz says which engine runs, and whose labs', async () => {
     const { host } = await startChat('labs', { labs: { '03': 'yours' } });
     const response = await fetch(`http://${host}/healthz`);
-    expect(await response.json()).toEqual({ status: 'ok', engine: 'labs', labs: { '03': 'yours' } });
+    expect(await response.json()).toEqual({
+      status: 'ok',
+      engine: 'labs',
+      labs: { '03': 'yours' },
+      page: expect.any(String),
+    });
   });
 
   test('/metrics is in the text format of Prometheus', async () => {

@@ -71,7 +71,7 @@ function copyWorkbook(labs: Record<string, string> = {}): string {
   return root;
 }
 
-async function health(host: string): Promise<{ engine: string; labs: Record<string, string> }> {
+async function health(host: string): Promise<{ engine: string; labs: Record<string, string>; page: string }> {
   return (await (await fetch(`http://${host}/healthz`)).json()) as Awaited<ReturnType<typeof health>>;
 }
 
@@ -184,6 +184,36 @@ describe("a learner's file", () => {
     // The same port, and the same sessions.
     expect(await getTicket(host, session)).toEqual(expect.any(String));
     await TestClient.join(host, 'Ben');
+  });
+});
+
+describe("a learner's file for a lab of the page", () => {
+  const lab13 = "export * from '../solutions/13-reconnect.ts';\n";
+
+  test('is in the bundle that the page gets, and a change of it changes the page', async () => {
+    const page = async (source: string) => {
+      const chat = new Chat(copyWorkbook({ '13': source }), '--port', '0', '--mine', '13');
+      const host = await chat.host();
+      return {
+        script: await (await fetch(`http://${host}/main.js`)).text(),
+        version: (await health(host)).page,
+      };
+    };
+    const [reference, theirs] = [await page(lab13), await page(`${lab13}console.log('of my own');\n`)];
+    expect(reference.script).not.toContain('of my own');
+    expect(theirs.script).toContain('of my own');
+    expect(theirs.version).not.toBe(reference.version);
+  });
+
+  test('that cannot be bundled for a page is replaced by the reference, in one sentence', async () => {
+    const root = copyWorkbook({ '13': `import 'node:fs';\n${lab13}` });
+    const chat = new Chat(root, '--port', '0', '--mine', '13');
+    const host = await chat.host();
+    expect(chat.output).toMatch(
+      /labs\/13-reconnect\.ts stopped the chat \(labs\/13-reconnect\.ts:1:7: .*node:fs.*\): it goes on with the reference for lab 13\.\n/,
+    );
+    expect((await health(host)).labs['13']).toBe('reference');
+    await TestClient.join(host, 'Ada');
   });
 });
 

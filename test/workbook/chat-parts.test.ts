@@ -1,12 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { Tickets } from '../../workbook/chat/auth.ts';
-import { Heartbeat } from '../../workbook/chat/heartbeat.ts';
 import { History } from '../../workbook/chat/history.ts';
 import { Hub, type Member } from '../../workbook/chat/hub.ts';
 import { TokenBucket } from '../../workbook/chat/limits.ts';
 import { messageLimits, type RoomMessage } from '../../workbook/chat/protocol.ts';
-import { isRetryable, retryDelay } from '../../workbook/chat/reconnect.ts';
-import { Watchdog } from '../../workbook/chat/watchdog.ts';
 
 const from = { id: 'u1', name: 'Ada' };
 const message = (content: string): Omit<RoomMessage, 'seq'> => ({
@@ -98,64 +95,4 @@ test('a bucket gives its burst at once, then by the clock, and says how long to 
   expect([bucket.take(), bucket.take()]).toEqual([0, 100]);
   now = 100_000;
   expect([bucket.take(), bucket.take(), bucket.take(), bucket.take()]).toEqual([0, 0, 0, 100]);
-});
-
-describe('reconnecting', () => {
-  test('waits a random time inside a cap that doubles up to 30 s, from the first retry on', () => {
-    expect([0, 1, 2, 3, 4, 20].map((attempt) => retryDelay(attempt, () => 1))).toEqual([
-      4_000, 8_000, 16_000, 30_000, 30_000, 30_000,
-    ]);
-    expect(retryDelay(5, () => 0)).toBe(0);
-  });
-
-  test('10,000 clients do not come back together: at most 3 % in the busiest 100 ms', () => {
-    const arrivals = Array.from({ length: 10_000 }, () => Math.floor(retryDelay(0) / 100));
-    const counts = new Map<number, number>();
-    for (const slot of arrivals) counts.set(slot, (counts.get(slot) ?? 0) + 1);
-    expect(Math.max(...counts.values())).toBeLessThan(350);
-  });
-
-  test('tries again after a loss, a restart or an overload, not where it would end the same way', () => {
-    expect([1001, 1005, 1006, 1011, 1012, 1013, 4000].every(isRetryable)).toBe(true);
-    expect([1000, 1002, 1003, 1007, 1008, 1009].some(isRetryable)).toBe(false);
-  });
-});
-
-describe('heartbeats', () => {
-  beforeEach(() => void vi.useFakeTimers());
-  afterEach(() => void vi.useRealTimers());
-
-  test('the server pings each interval, and cuts a silent peer within two', () => {
-    const heartbeat = new Heartbeat(1_000);
-    const peer = () => ({ ping: vi.fn(), terminate: vi.fn() });
-    const [alive, dead] = [peer(), peer()];
-    heartbeat.add(alive);
-    heartbeat.add(dead);
-    vi.advanceTimersByTime(1_000);
-    heartbeat.heard(alive);
-    vi.advanceTimersByTime(1_000);
-    expect(alive.ping).toHaveBeenCalledTimes(2);
-    expect(alive.terminate).not.toHaveBeenCalled();
-    expect(dead.ping).toHaveBeenCalledTimes(1);
-    expect(dead.terminate).toHaveBeenCalledTimes(1);
-    heartbeat.stop();
-    vi.advanceTimersByTime(5_000);
-    expect(alive.ping).toHaveBeenCalledTimes(2);
-  });
-
-  test('the client asks after one quiet interval, and gives up after two', () => {
-    const actions = { onQuiet: vi.fn(), onDead: vi.fn() };
-    const watchdog = new Watchdog(actions);
-    watchdog.start(1_000);
-    vi.advanceTimersByTime(999);
-    watchdog.heard();
-    vi.advanceTimersByTime(1_000);
-    expect(actions.onQuiet).toHaveBeenCalledTimes(1);
-    watchdog.heard();
-    vi.advanceTimersByTime(1_999);
-    expect(actions.onDead).not.toHaveBeenCalled();
-    vi.advanceTimersByTime(1);
-    expect(actions.onDead).toHaveBeenCalledTimes(1);
-    watchdog.stop();
-  });
 });

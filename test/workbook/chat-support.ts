@@ -18,13 +18,13 @@ const page = bundlePage();
 /** A chat on a free port, stopped when the test is done; its address without the scheme: `127.0.0.1:40123`. */
 export async function startChat(
   engine: EngineName,
-  options: Omit<ChatServerOptions, 'engine' | 'page'> = {},
+  options: Partial<Omit<ChatServerOptions, 'engine'>> = {},
   port = 0,
 ): Promise<{ host: string; port: number; close(): Promise<void> }> {
   const server = await startChatServer(port, '127.0.0.1', {
+    page: await page,
     ...options,
     engine: await loadEngine(engine),
-    page: await page,
   });
   onTestFinished(() => server.close());
   return { host: `127.0.0.1:${server.address.port}`, port: server.address.port, close: () => server.close() };

@@ -1,3 +1,5 @@
+import { Watchdog } from '#labs/12-heartbeat';
+import { type Attempt, Reconnector, type ReconnectState } from '#labs/13-reconnect';
 import { Emitter } from './emitter.ts';
 import {
   type ClientMessage,
@@ -11,8 +13,6 @@ import {
   subprotocol,
   type User,
 } from './protocol.ts';
-import { isRetryable, reconnectPolicy, retryDelay } from './reconnect.ts';
-import { Watchdog } from './watchdog.ts';
 
 /** The part of a page's `WebSocket` that the client needs; that of `ws` has it too. */
 export interface WebSocketLike {
@@ -63,8 +63,11 @@ export type ChatClientEvents = {
 
 type Outgoing = MessageOf<ClientMessage, 'chat' | 'direct'>;
 
-/** The watchdog's interval, in ms, until `welcome` brings the server's: two of it, and the attempt has failed. */
-const connectIntervalMs = 5_000;
+/** A connection, from the moment there is a socket. */
+interface Link {
+  socket: WebSocketLike;
+  attempt: Attempt;
+}
 
 /**
  * The chat from the client's side. It keeps one connection up, joins its rooms again after a loss from where
@@ -79,12 +82,12 @@ export class ChatClient extends Emitter<ChatClientEvents> {
     onQuiet: () => this.#transmit({ type: 'ping' }),
     onDead: () => this.#lose(),
   });
+  readonly #reconnector = new Reconnector({
+    connect: (attempt) => this.#connect(attempt),
+    onState: (state) => this.#onReconnectState(state),
+  });
   #state: ConnectionState = { name: 'closed', reason: 'Not started.' };
-  #socket: WebSocketLike | undefined;
-  #attempt = 0;
-  #drainMs: number | undefined;
-  #retryTimer: ReturnType<typeof setTimeout> | undefined;
-  #stableTimer: ReturnType<typeof setTimeout> | undefined;
+  #link: Link | undefined;
 
   constructor(options: ChatClientOptions) {
     super();
@@ -97,31 +100,29 @@ export class ChatClient extends Emitter<ChatClientEvents> {
 
   /** Connects at once: the first time, instead of waiting, or after it was closed. */
   retryNow(): void {
-    if (this.#state.name === 'connecting' || this.#state.name === 'open') return;
-    if (this.#state.name === 'closed') this.#attempt = 0;
-    clearTimeout(this.#retryTimer);
-    void this.#connect();
+    this.#reconnector.tryNow();
   }
 
   /** Ends the connection, and forgets rooms and messages. */
-  close(reason = 'Signed out.'): void {
+  close(): void {
     this.#rooms.clear();
     this.#outbox.clear();
-    this.#drop(1000);
-    clearTimeout(this.#retryTimer);
-    this.#enter({ name: 'closed', reason });
+    this.#reconnector.stop();
   }
 
   /** For the browser's `offline` event: waiting makes no sense now. An open connection may well live on. */
   networkLost(): void {
-    if (this.#state.name !== 'waiting') return;
-    clearTimeout(this.#retryTimer);
-    this.#enter({ name: 'offline' });
+    this.#reconnector.networkLost();
   }
 
-  /** For the browser's `online` event, and for a page that comes back from the back/forward cache. */
+  /** For the browser's `online` event. */
   networkBack(): void {
-    if (this.#state.name === 'offline' || this.#state.name === 'waiting') this.retryNow();
+    this.#reconnector.networkBack();
+  }
+
+  /** For the browser's `pageshow` event: the page may come from the back/forward cache. */
+  pageShown(): void {
+    this.#reconnector.pageShown();
   }
 
   join(room: string): void {
@@ -153,35 +154,55 @@ export class ChatClient extends Emitter<ChatClientEvents> {
     return message.id;
   }
 
-  async #connect(): Promise<void> {
-    const connecting: ConnectionState = { name: 'connecting' };
-    this.#enter(connecting);
-    const ticket = await this.#options.getTicket().catch(() => undefined);
-    // Closed meanwhile, perhaps: then this attempt is nobody's any more.
-    if (this.#state !== connecting) return;
-    if (ticket === undefined) return this.#lose();
+  /** One attempt; what comes back ends it. */
+  #connect(attempt: Attempt): () => void {
+    let ended = false;
+    this.#options.getTicket().then(
+      (ticket) => ended || this.#open(attempt, ticket),
+      () => attempt.closed(1006),
+    );
+    return () => {
+      ended = true;
+      this.#drop(1000);
+    };
+  }
+
+  #open(attempt: Attempt, ticket: string): void {
     const socket = new this.#options.WebSocket(this.#options.url, subprotocol);
-    this.#socket = socket;
-    this.#watchdog.start(connectIntervalMs);
+    const link = { socket, attempt };
+    this.#link = link;
     socket.addEventListener('open', () => {
       socket.send(JSON.stringify({ type: 'auth', ticket } satisfies ClientMessage));
     });
     socket.addEventListener('message', ({ data }) => {
-      if (socket === this.#socket) this.#receive(String(data));
+      if (link === this.#link) this.#receive(link, String(data));
     });
     socket.addEventListener('close', ({ code, reason }) => {
-      if (socket === this.#socket) this.#onClose(code, reason);
+      if (link === this.#link) this.#lose(code, reason);
     });
     // Says nothing that the close event, which follows, does not; `ws` insists on a listener.
     socket.addEventListener('error', () => {});
   }
 
-  #receive(text: string): void {
+  #onReconnectState(state: ReconnectState): void {
+    switch (state.name) {
+      case 'open':
+        // Told with the user, once `welcome` has been read.
+        break;
+      case 'closed':
+        this.#enter({ name: 'closed', reason: explainClosed(state) });
+        break;
+      default:
+        this.#enter(state);
+    }
+  }
+
+  #receive({ attempt }: Link, text: string): void {
     this.#watchdog.heard();
     const message = parseServerMessage(text);
     switch (message?.type) {
       case 'welcome':
-        this.#onWelcome(message);
+        this.#onWelcome(attempt, message);
         break;
       case 'joined':
         if (!this.#rooms.has(message.room)) break;
@@ -204,16 +225,14 @@ export class ChatClient extends Emitter<ChatClientEvents> {
         this.#onError(message);
         break;
       case 'drain':
-        this.#drainMs = message.reconnectInMs;
+        this.#reconnector.advise(message.reconnectInMs);
         break;
     }
   }
 
-  #onWelcome({ user, heartbeatMs, limits }: MessageOf<ServerMessage, 'welcome'>): void {
+  #onWelcome(attempt: Attempt, { user, heartbeatMs, limits }: MessageOf<ServerMessage, 'welcome'>): void {
     this.#watchdog.start(heartbeatMs);
-    this.#stableTimer = setTimeout(() => {
-      this.#attempt = 0;
-    }, reconnectPolicy.stableMs);
+    attempt.opened();
     this.#enter({ name: 'open', user, limits });
     // In this order: the server takes messages one by one, so the rooms are joined before they are spoken in.
     for (const room of this.#rooms.keys()) this.#joinAgain(room);
@@ -247,35 +266,18 @@ export class ChatClient extends Emitter<ChatClientEvents> {
     }
   }
 
-  #onClose(code: number, reason: string): void {
-    if (isRetryable(code)) {
-      this.#lose();
-      return;
-    }
+  /** The connection is gone, or of no use. */
+  #lose(code = 1006, reason = ''): void {
+    const attempt = this.#link?.attempt;
     this.#drop();
-    this.#enter({ name: 'closed', reason: reason || `The server has closed the connection (${code}).` });
-  }
-
-  /** The connection is gone, or never came: try again later. */
-  #lose(): void {
-    this.#drop();
-    if (this.#attempt >= reconnectPolicy.maxAttempts) {
-      this.#enter({ name: 'closed', reason: 'The server cannot be reached.' });
-      return;
-    }
-    const delay = this.#drainMs ?? retryDelay(this.#attempt);
-    this.#drainMs = undefined;
-    this.#attempt++;
-    this.#retryTimer = setTimeout(() => void this.#connect(), delay);
-    this.#enter({ name: 'waiting', retryAt: Date.now() + delay });
+    attempt?.closed(code, reason);
   }
 
   /** Lets go of the socket without waiting for it: a dead one may take minutes to say that it is closed. */
   #drop(code?: number): void {
-    const socket = this.#socket;
-    this.#socket = undefined;
+    const socket = this.#link?.socket;
+    this.#link = undefined;
     this.#watchdog.stop();
-    clearTimeout(this.#stableTimer);
     socket?.close(code);
   }
 
@@ -285,12 +287,24 @@ export class ChatClient extends Emitter<ChatClientEvents> {
 
   /** Does nothing without a connection: joins and messages go out again when there is one. */
   #transmit(message: ClientMessage): void {
-    if (this.#state.name === 'open') this.#socket?.send(JSON.stringify(message));
+    if (this.#state.name === 'open') this.#link?.socket.send(JSON.stringify(message));
   }
 
   #enter(state: ConnectionState): void {
     this.#state = state;
     this.emit('state', state);
+  }
+}
+
+/** Why there is no connection and no attempt, for a person. */
+function explainClosed(state: Extract<ReconnectState, { name: 'closed' }>): string {
+  switch (state.cause) {
+    case 'stopped':
+      return 'Signed out.';
+    case 'gave up':
+      return 'The server cannot be reached.';
+    case 'refused':
+      return state.reason || `The server has closed the connection (${state.code}).`;
   }
 }
 

@@ -13,7 +13,7 @@ export interface WebSocketConnection {
   /** Cuts the socket: the other side sees 1006. */
   terminate(): void;
   on(event: 'message', listener: (data: Buffer, isBinary: boolean) => void): unknown;
-  on(event: 'close' | 'pong' | 'error', listener: () => void): unknown;
+  on(event: 'close' | 'ping' | 'pong' | 'error', listener: () => void): unknown;
 }
 
 /** Sends a text message that the engine has encoded; does nothing on a connection that is closing. */

@@ -4,6 +4,8 @@ export const serverLimits = {
   maxPayloadLength: 1_048_576,
   /** Time for the `auth` message, in ms; after it the connection is closed with 1008. */
   authDeadlineMs: 10_000,
+  /** How often the server pings, in ms; who is gone is found within two of these. */
+  heartbeatMs: 15_000,
   /** Bytes that may wait for a slow reader; past it the connection is closed with 1013. */
   maxBufferedAmount: 1_048_576,
   /** Time for the other side to answer a Close frame, in ms, before the socket is cut. */

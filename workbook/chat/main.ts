@@ -66,7 +66,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, shutdown
 try {
   server = await startChatServer(config.port, config.host, {
     engine: await loadEngine(config.engine),
-    page: await bundlePage(),
+    page: await bundlePage(Object.keys(config.labs).filter((number) => config.labs[number] === 'yours')),
     secret: process.env.AUTH_SECRET,
     allowedOrigins: config.allowedOrigins,
     labs: config.labs,

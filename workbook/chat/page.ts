@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { conditionsWithout, readCourse, workbookRoot } from '../course.ts';
 
 /** A file of the web client, as it is served. */
 export interface Asset {
@@ -10,8 +11,13 @@ export interface Asset {
 
 const web = join(import.meta.dirname, 'web');
 
-/** Reads the web client and bundles its TypeScript; paths are those of the server. */
-export async function bundlePage(): Promise<Map<string, Asset>> {
+/**
+ * Reads the web client and bundles its TypeScript, on the learner's files for the labs in `mine` (numbers, as
+ * `13`) and the reference for the others. Paths are those of the server.
+ *
+ * @throws the error of esbuild, which names the file, when one cannot be bundled for a page.
+ */
+export async function bundlePage(mine: readonly string[] = []): Promise<Map<string, Asset>> {
   const file = async (name: string, type: string): Promise<Asset> => ({
     type,
     body: await readFile(join(web, name)),
@@ -20,13 +26,17 @@ export async function bundlePage(): Promise<Map<string, Asset>> {
     ['/', await file('index.html', 'text/html; charset=utf-8')],
     ['/style.css', await file('style.css', 'text/css; charset=utf-8')],
     ['/icon.svg', await file('icon.svg', 'image/svg+xml')],
-    ['/main.js', { type: 'text/javascript; charset=utf-8', body: await bundleScript() }],
+    ['/main.js', { type: 'text/javascript; charset=utf-8', body: await bundleScript(mine) }],
   ]);
 }
 
-async function bundleScript(): Promise<Uint8Array> {
+async function bundleScript(mine: readonly string[]): Promise<Uint8Array> {
+  const course = readCourse(workbookRoot);
+  const learners = course.labs.filter(({ number }) => mine.includes(number));
   const { outputFiles } = await build({
     entryPoints: [join(web, 'main.ts')],
+    absWorkingDir: workbookRoot,
+    conditions: conditionsWithout(course, learners),
     bundle: true,
     minify: true,
     format: 'esm',

@@ -1,6 +1,6 @@
+import type { Heartbeat } from '#labs/12-heartbeat';
 import type { Tickets } from './auth.ts';
 import type { SendEncoded, WebSocketConnection } from './engine.ts';
-import type { Heartbeat } from './heartbeat.ts';
 import type { Hub, Member } from './hub.ts';
 import { messageRate, serverLimits, TokenBucket } from './limits.ts';
 import {
@@ -15,7 +15,7 @@ import {
 export interface PeerServices {
   hub: Hub;
   tickets: Tickets;
-  heartbeat: Heartbeat;
+  heartbeat: Heartbeat<WebSocketConnection>;
   heartbeatMs: number;
   authDeadlineMs: number;
   encode(message: ServerMessage): Buffer;
@@ -40,6 +40,7 @@ export class Peer {
       services.authDeadlineMs,
     );
     services.heartbeat.add(connection);
+    connection.on('ping', () => services.heartbeat.heard(connection));
     connection.on('pong', () => services.heartbeat.heard(connection));
     connection.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
     connection.on('close', () => this.#onClose());

@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { Heartbeat } from '#labs/12-heartbeat';
 import { isAllowedOrigin, sessionKey, Tickets } from './auth.ts';
-import type { Engine } from './engine.ts';
-import { heartbeatMs as defaultHeartbeatMs, Heartbeat } from './heartbeat.ts';
+import type { Engine, WebSocketConnection } from './engine.ts';
 import { createHttpHandler } from './http.ts';
 import { Hub } from './hub.ts';
 import { serverLimits } from './limits.ts';
@@ -52,14 +53,15 @@ export async function startChatServer(
   host: string,
   options: ChatServerOptions,
 ): Promise<ChatServer> {
-  const { engine, allowedOrigins = [], heartbeatMs = defaultHeartbeatMs } = options;
+  const { engine, allowedOrigins = [], heartbeatMs = serverLimits.heartbeatMs } = options;
   const encode = (message: ServerMessage) => engine.encode(JSON.stringify(message));
   const tickets = new Tickets();
   const hub = new Hub(encode);
-  const heartbeat = new Heartbeat(heartbeatMs);
+  const heartbeat = new Heartbeat<WebSocketConnection>(heartbeatMs);
   const authDeadlineMs = options.authDeadlineMs ?? serverLimits.authDeadlineMs;
   const services = { hub, tickets, heartbeat, heartbeatMs, authDeadlineMs, encode };
   const peers = new Set<Peer>();
+  const page = versionOf(options.page);
 
   const http = createServer(
     // Slow handshakes are cut: the headers, then the whole request, must come within these times.
@@ -69,7 +71,7 @@ export async function startChatServer(
       key: sessionKey(options.secret),
       tickets,
       allowedOrigins,
-      health: () => ({ status: 'ok', engine: engine.name, labs: options.labs ?? {} }),
+      health: () => ({ status: 'ok', engine: engine.name, labs: options.labs ?? {}, page }),
       metrics: () => formatMetrics(peers.size, hub),
     }),
   );
@@ -137,6 +139,13 @@ function endWith(socket: Duplex, status: number, reason: string): void {
   );
   socket.resume();
   setTimeout(() => socket.destroy(), refusalTimeoutMs).unref();
+}
+
+/** Changes with any file of the web client: an open page compares it after a restart. */
+function versionOf(page: ReadonlyMap<string, Asset>): string {
+  const hash = createHash('sha256');
+  for (const { body } of page.values()) hash.update(body);
+  return hash.digest('base64url');
 }
 
 /** Three figures in Prometheus' text format. */

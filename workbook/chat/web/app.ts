@@ -345,6 +345,11 @@ export class App {
     return element('li', {}, button);
   }
 
+  /** Something is written that the server does not have yet: a reload would lose it. */
+  get isBusy(): boolean {
+    return this.#input.value !== '' || this.#unanswered.size > 0;
+  }
+
   /** Puts the cursor where a person goes on. */
   focus(): void {
     this.#input.focus();

@@ -5,12 +5,25 @@ import { App } from './app.ts';
 import { byId, element } from './dom.ts';
 import { signInForm } from './sign-in.ts';
 import { StatusView } from './status.ts';
-import { showWire } from './wire.ts';
+import { askHealth, showWire } from './wire.ts';
 
 // The page's Content-Security-Policy allows no code from strings, which zod would try for speed.
 config({ jitless: true });
 
 const main = byId('main');
+
+/** The files of this page, as the server that it came from tells their version. */
+let version: string | undefined;
+let isOutdated = false;
+
+/** A restart may have changed whose labs run, in the server and in this page. */
+async function showHealth(): Promise<void> {
+  const health = await askHealth();
+  if (!health) return;
+  showWire(byId('wire'), health);
+  version ??= health.page;
+  isOutdated = health.page !== version;
+}
 
 function chat(account: Account): void {
   const { protocol, host } = location;
@@ -20,11 +33,7 @@ function chat(account: Account): void {
     WebSocket,
   });
   const status = new StatusView(() => client.retryNow());
-  client.on('state', (state) => {
-    status.show(state);
-    // A restart may have changed whose labs run.
-    if (state.name === 'open') void showWire(byId('wire'));
-  });
+  client.on('state', (state) => status.show(state));
   byId('status').replaceChildren(status.element);
 
   const signOut = element('button', { type: 'button' }, 'Sign out');
@@ -39,9 +48,16 @@ function chat(account: Account): void {
   const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(location.hostname);
   if (!isLocal) addEventListener('offline', () => client.networkLost());
   addEventListener('online', () => client.networkBack());
-  addEventListener('pageshow', () => client.networkBack());
+  addEventListener('pageshow', () => client.pageShown());
 
   const app = new App(client, account.user);
+  const reloadIfOutdated = () => isOutdated && !app.isBusy && location.reload();
+  client.on('sent', reloadIfOutdated);
+  client.on('state', async (state) => {
+    if (state.name !== 'open') return;
+    await showHealth();
+    reloadIfOutdated();
+  });
   main.replaceChildren(app.element);
   app.focus();
   client.retryNow();
@@ -54,5 +70,5 @@ if (account) {
   const form = signInForm(chat);
   main.replaceChildren(form);
   form.querySelector('input')?.focus();
-  void showWire(byId('wire'));
+  void showHealth();
 }

@@ -1,15 +1,21 @@
 import { element, spoken } from './dom.ts';
 
-interface Health {
+/** What `/healthz` says. */
+export interface Health {
   engine: 'labs' | 'ws';
   labs: Record<string, 'yours' | 'reference'>;
+  /** Changes with the web client's own files. */
+  page: string;
+}
+
+/** Undefined when the server does not answer. */
+export async function askHealth(): Promise<Health | undefined> {
+  const response = await fetch('/healthz').catch(() => undefined);
+  return response?.ok ? ((await response.json()) as Health) : undefined;
 }
 
 /** The footer: whose code carries these messages. */
-export async function showWire(footer: HTMLElement): Promise<void> {
-  const response = await fetch('/healthz').catch(() => undefined);
-  if (!response?.ok) return;
-  const { engine, labs } = (await response.json()) as Health;
+export function showWire(footer: HTMLElement, { engine, labs }: Health): void {
   if (engine === 'ws') {
     footer.replaceChildren(
       element('span', {}, 'These messages travel through the ws package, not the labs.'),
