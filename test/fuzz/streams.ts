@@ -7,7 +7,7 @@ import { printFrames, printPayload } from './print.ts';
 export type Role = 'server' | 'client';
 
 /** What is agreed for every stream here: small, so that faults against it are cheap to make. */
-export const limits = { maxPayloadLength: 100_000, maxMessageLength: 150_000, maxFragments: 16 };
+export const limits = { maxPayloadLength: 100_000, maxMessageLength: 100_000, maxFragments: 16 };
 
 /** A stream made of frames, one of which may break a rule. */
 export class Stream {

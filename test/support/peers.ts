@@ -11,6 +11,15 @@ export interface WsReceiver extends Writable {
   on(event: string, listener: (...args: never[]) => void): this;
 }
 
+export interface WsReceiverOptions {
+  isServer: boolean;
+  skipUTF8Validation?: boolean;
+  /** Bytes in one message, and so in one frame. Default: 0, no limit. */
+  maxPayload?: number;
+  /** Frames in one message. Default: 0, no limit. */
+  maxFragments?: number;
+}
+
 export interface WsFrameOptions {
   fin: boolean;
   opcode: number;
@@ -23,7 +32,7 @@ export interface WsFrameOptions {
 }
 
 export const { Receiver, Sender } = ws as unknown as {
-  Receiver: new (options: { isServer: boolean; skipUTF8Validation?: boolean }) => WsReceiver;
+  Receiver: new (options: WsReceiverOptions) => WsReceiver;
   Sender: { frame(payload: Buffer, options: WsFrameOptions): Buffer[] };
 };
 
