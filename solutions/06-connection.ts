@@ -290,6 +290,8 @@ export class Connection extends EventEmitter<ConnectionEvents> {
         this.#fail(1011);
         throw error;
       }
+      // After a Close in the same chunk the rest is dropped, whatever rule it breaks.
+      if (this.#deaf) return;
       if (this.#held) {
         // The frames before the error come first.
         this.#hold(error);

@@ -508,7 +508,8 @@ check(
       wire.encode(Opcode.Text, 'late'),
       wire.encode(Opcode.Ping, 'late'),
       wire.encode(Opcode.Close, closePayload(4001)),
-      Buffer.from('ffffffff', 'hex'),
+      // A whole frame, and not one rule kept.
+      Buffer.from('f300', 'hex'),
     ];
     wire.socket.receive(Buffer.concat([wire.encode(Opcode.Close, closePayload(1000)), ...late]));
     await wire.untilSent(1);
@@ -931,18 +932,19 @@ check(
 );
 
 check(
-  'The connection starts open, with the subprotocol it was given',
+  'The connection starts open, with the subprotocol and the extension it was given',
   {
     rfc: '6455 §4.1',
     hint: [
       'When does a connection exist, before the handshake or after?',
-      'After: readyState is Open at once. protocol is the option, or the empty string.',
+      'After: readyState is Open at once. protocol is the option, or the empty string; extension is the option.',
     ],
   },
   () => {
-    const { connection } = new Wire({ protocol: 'chat.v1' });
+    const { connection } = new Wire({ protocol: 'chat.v1', extension: backwards });
     expect(connection.readyState, 'readyState').toBe(ReadyState.Open);
     expect(connection.protocol, 'protocol').toBe('chat.v1');
+    expect(connection.extension, 'extension').toBe(backwards);
     expect(new Wire().connection.protocol, 'protocol when there is none').toBe('');
   },
 );

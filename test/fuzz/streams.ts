@@ -120,10 +120,18 @@ const messages: fc.Arbitrary<FrameSpec[]> = fc
     return frames;
   });
 
-/** A few messages, control frames among them, and perhaps a Close with more after it: nothing breaks a rule. */
+/** What may follow a Close: it is not read, so it may break any rule. */
+const afterClose = fc.oneof(
+  messages,
+  fc
+    .tuple(fc.constantFrom(...faults), fc.nat())
+    .map(([fault, variant]) => fault.frames({ kind: 'none', fragments: 0 }, variant)),
+);
+
+/** A few messages, control frames among them, and perhaps a Close: no rule is broken up to there. */
 function conversations(role: Role): fc.Arbitrary<FrameSpec[]> {
   const end = fc.option(
-    fc.tuple(closes, messages).map(([close, after]) => [close, ...after]),
+    fc.tuple(closes, afterClose).map(([close, after]) => [close, ...after]),
     { freq: 2, nil: [] },
   );
   const key = fc.uint8Array({ minLength: 4, maxLength: 4 });
