@@ -58,6 +58,12 @@ export class Hub {
     throw new Unfinished('11-hub: disconnect');
   }
 
+  /** Whether anyone is in the room. */
+  has(room: string): boolean {
+    // TODO: a room exists as long as it has members
+    throw new Unfinished('11-hub: has');
+  }
+
   /** Whether this connection is in the room. */
   isIn(member: Member, room: string): boolean {
     // TODO: what join and leave keep

@@ -80,6 +80,13 @@ export class Hub {
     // #endregion
   }
 
+  /** Whether anyone is in the room. */
+  has(room: string): boolean {
+    // #region solution: a room exists as long as it has members
+    return this.#rooms.has(room);
+    // #endregion
+  }
+
   /** Whether this connection is in the room. */
   isIn(member: Member, room: string): boolean {
     // #region solution: what join and leave keep

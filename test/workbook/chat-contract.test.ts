@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { messageLimits } from '../../workbook/chat/protocol.ts';
+import { messageLimits } from '#labs/10-protocol';
 import { getTicket, signIn, startChat, TestClient } from './chat-support.ts';
 
 describe.each(['labs', 'ws'] as const)('the chat on --engine %s', (engine) => {

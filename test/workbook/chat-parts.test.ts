@@ -1,75 +1,20 @@
-import { describe, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { Tickets } from '../../workbook/chat/auth.ts';
-import { History } from '../../workbook/chat/history.ts';
-import { Hub, type Member } from '../../workbook/chat/hub.ts';
 import { TokenBucket } from '../../workbook/chat/limits.ts';
-import { messageLimits, type RoomMessage } from '../../workbook/chat/protocol.ts';
+import { Rooms } from '../../workbook/chat/rooms.ts';
 
 const from = { id: 'u1', name: 'Ada' };
-const message = (content: string): Omit<RoomMessage, 'seq'> => ({
-  type: 'chat',
-  room: 'lobby',
-  id: 'm',
-  from,
-  content,
-  at: 0,
-});
+const post = { from, content: 'Hello', at: 0 };
 
-describe('history', () => {
-  test('keeps the last 500, and recovers all or nothing at that edge', () => {
-    const history = new History();
-    for (let n = 1; n <= 600; n++) history.append(message('x'));
-    const since = (seq: number) => history.replay({ epoch: history.epoch, seq });
-    expect(since(100)).toMatchObject({ recovered: true });
-    expect(since(100).messages).toHaveLength(500);
-    expect(since(99)).toMatchObject({ recovered: false });
-    expect(since(99).messages).toHaveLength(50);
-  });
-
-  test('of the longest messages fits one message of a megabyte', () => {
-    const history = new History();
-    for (let n = 1; n <= 100; n++) history.append(message('\u0001'.repeat(messageLimits.maxContentLength)));
-    const { messages } = history.replay({ epoch: history.epoch, seq: history.seq - 32 });
-    expect(messages).toHaveLength(32);
-    expect(JSON.stringify(messages).length).toBeLessThan(1_048_576);
-    expect(history.replay({ epoch: history.epoch, seq: history.seq - 33 }).recovered).toBe(false);
-  });
-});
-
-describe('hub', () => {
-  const encode = vi.fn((sent: object) => Buffer.from(JSON.stringify(sent)));
-  const member = (id: string) =>
-    ({ user: { id, name: id }, deliver: vi.fn<Member['deliver']>() }) satisfies Member;
-
-  test('encodes a broadcast once for any number of members', () => {
-    const hub = new Hub(encode);
-    const members = Array.from({ length: 50 }, (_, index) => member(`u${index}`));
-    for (const one of members) {
-      hub.connect(one);
-      hub.join(one, { type: 'join', room: 'lobby' });
-    }
-    encode.mockClear();
-    hub.chat(members[0], { type: 'chat', id: 'm1', room: 'lobby', content: 'hello' });
-    // The ack, and the message.
-    expect(encode).toHaveBeenCalledTimes(2);
-    const [sent] = encode.mock.results.slice(1);
-    for (const one of members) expect(one.deliver).toHaveBeenLastCalledWith(sent.value);
-  });
-
-  test('makes place for a new room by forgetting the one that has been empty longest', () => {
-    const hub = new Hub(encode);
-    const [stays, comes] = [member('stays'), member('comes')];
-    hub.connect(stays);
-    hub.connect(comes);
-    hub.join(stays, { type: 'join', room: 'kept' });
-    for (let n = 0; n < 1_500; n++) {
-      hub.join(comes, { type: 'join', room: `room ${n}` });
-      hub.leave(comes, `room ${n}`);
-    }
-    expect(hub.roomCount).toBe(1_000);
-    hub.chat(stays, { type: 'chat', id: 'm1', room: 'kept', content: 'still here' });
-    expect(hub.messageCount).toBe(1);
-  });
+test('the logs of rooms are bounded: the longest unused is forgotten, never one with somebody in it', () => {
+  const rooms = new Rooms((room) => room === 'kept');
+  const kept = rooms.log('kept');
+  for (let n = 0; n < 1_500; n++) rooms.append(`room ${n}`, { ...post, id: `m${n}` });
+  expect(rooms.size).toBe(1_000);
+  expect(rooms.log('kept')).toBe(kept);
+  expect(rooms.log('room 1499').seq).toBe(1);
+  expect(rooms.log('room 0').seq).toBe(0);
+  expect(rooms.messageCount).toBe(1_500);
 });
 
 test('a ticket is good for a minute, and one of too many is forgotten first', () => {

@@ -1,15 +1,15 @@
 import { once } from 'node:events';
 import { onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
-import { type EngineName, loadEngine } from '../../workbook/chat/engine.ts';
-import { bundlePage } from '../../workbook/chat/page.ts';
 import {
   type ClientMessage,
   type MessageOf,
   type ServerMessage,
   subprotocol,
   type User,
-} from '../../workbook/chat/protocol.ts';
+} from '#labs/10-protocol';
+import { type EngineName, loadEngine } from '../../workbook/chat/engine.ts';
+import { bundlePage } from '../../workbook/chat/page.ts';
 import { type ChatServerOptions, startChatServer } from '../../workbook/chat/server.ts';
 
 /** Bundled once for all servers of a test file. */

@@ -1,6 +1,6 @@
 import { createSecretKey, type KeyObject, randomBytes, randomUUID } from 'node:crypto';
 import { jwtVerify, SignJWT } from 'jose';
-import type { User } from './protocol.ts';
+import type { User } from '#labs/10-protocol';
 
 const sessionLifetime = '12h';
 export const ticketLifetimeMs = 60_000;

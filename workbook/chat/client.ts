@@ -1,6 +1,3 @@
-import { Watchdog } from '#labs/12-heartbeat';
-import { type Attempt, Reconnector, type ReconnectState } from '#labs/13-reconnect';
-import { Emitter } from './emitter.ts';
 import {
   type ClientMessage,
   type Limits,
@@ -12,7 +9,10 @@ import {
   type ServerMessage,
   subprotocol,
   type User,
-} from './protocol.ts';
+} from '#labs/10-protocol';
+import { Watchdog } from '#labs/12-heartbeat';
+import { type Attempt, Reconnector, type ReconnectState } from '#labs/13-reconnect';
+import { Emitter } from './emitter.ts';
 
 /** The part of a page's `WebSocket` that the client needs; that of `ws` has it too. */
 export interface WebSocketLike {

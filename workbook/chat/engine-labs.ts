@@ -1,8 +1,8 @@
 import { encodeFrame, Opcode } from '#labs/03-frames';
+import { subprotocol } from '#labs/10-protocol';
 import { acceptUpgrade } from '../websocket.ts';
 import type { Engine } from './engine.ts';
 import { serverLimits } from './limits.ts';
-import { subprotocol } from './protocol.ts';
 
 /** The chat on labs 01–06: yours where they pass, the reference elsewhere. */
 export const labsEngine: Engine = {

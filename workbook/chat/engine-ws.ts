@@ -1,7 +1,7 @@
 import { type ServerOptions, WebSocketServer } from 'ws';
+import { subprotocol } from '#labs/10-protocol';
 import type { Engine } from './engine.ts';
 import { serverLimits } from './limits.ts';
-import { subprotocol } from './protocol.ts';
 
 const options: ServerOptions & { closeTimeout: number } = {
   noServer: true,

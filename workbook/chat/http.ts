@@ -1,5 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { z } from 'zod';
+import { explain, messageLimits } from '#labs/10-protocol';
 import {
   createSession,
   createUser,
@@ -9,7 +11,6 @@ import {
   ticketLifetimeMs,
 } from './auth.ts';
 import type { Asset } from './page.ts';
-import { explain, sessionRequest } from './protocol.ts';
 
 export interface HttpServices {
   page: ReadonlyMap<string, Asset>;
@@ -30,6 +31,16 @@ interface Reply {
 
 /** What one path answers, by method. */
 type Route = Partial<Record<string, (request: IncomingMessage) => Reply | Promise<Reply>>>;
+
+/** The body of `POST /session`: a name in one line. */
+const sessionRequest = z.object({
+  name: z
+    .string()
+    .trim()
+    .min(1, 'must not be empty')
+    .max(messageLimits.maxUserNameLength)
+    .regex(/^\P{Cc}*$/u, 'must not contain control characters'),
+});
 
 /** Bytes of a request's body. */
 const maxBodyLength = 4_096;

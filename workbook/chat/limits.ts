@@ -6,13 +6,19 @@ export const serverLimits = {
   authDeadlineMs: 10_000,
   /** How often the server pings, in ms; who is gone is found within two of these. */
   heartbeatMs: 15_000,
-  /** Bytes that may wait for a slow reader; past it the connection is closed with 1013. */
-  maxBufferedAmount: 1_048_576,
   /** Time for the other side to answer a Close frame, in ms, before the socket is cut. */
   closeTimeoutMs: 10_000,
+  /** Rooms whose messages are kept; past it those nobody is in are forgotten, the longest unused first. */
+  maxLogs: 1_000,
+} as const;
+
+/** The bounds of the hub (lab 11). */
+export const hubLimits = {
+  /** Bytes that may wait for a slow reader; past it the connection is closed with 1013. */
+  maxBufferedAmount: 1_048_576,
   /** Rooms one connection may be in. */
-  maxRoomsPerConnection: 100,
-  /** Rooms kept; past it those nobody is in are forgotten, the longest empty first. */
+  maxRoomsPerMember: 100,
+  /** Rooms with somebody in them. */
   maxRooms: 1_000,
 } as const;
 

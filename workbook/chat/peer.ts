@@ -1,19 +1,22 @@
-import type { Heartbeat } from '#labs/12-heartbeat';
-import type { Tickets } from './auth.ts';
-import type { SendEncoded, WebSocketConnection } from './engine.ts';
-import type { Hub, Member } from './hub.ts';
-import { messageRate, serverLimits, TokenBucket } from './limits.ts';
 import {
   type ClientMessage,
   messageLimits,
   parseClientMessage,
   Refusal,
   type ServerMessage,
-} from './protocol.ts';
+  type User,
+} from '#labs/10-protocol';
+import type { Hub, Member } from '#labs/11-hub';
+import type { Heartbeat } from '#labs/12-heartbeat';
+import type { Tickets } from './auth.ts';
+import type { ChatService } from './chat-service.ts';
+import type { SendEncoded, WebSocketConnection } from './engine.ts';
+import { messageRate, TokenBucket } from './limits.ts';
 
 /** What all peers of a server share. */
 export interface PeerServices {
   hub: Hub;
+  chat: ChatService;
   tickets: Tickets;
   heartbeat: Heartbeat<WebSocketConnection>;
   heartbeatMs: number;
@@ -22,13 +25,13 @@ export interface PeerServices {
 }
 
 /** One connection from its handshake to its end: authenticates it, and carries out what it asks. */
-export class Peer {
+export class Peer implements Member {
   readonly #connection: WebSocketConnection;
   readonly #send: SendEncoded;
   readonly #services: PeerServices;
   readonly #bucket = new TokenBucket(messageRate);
   readonly #authDeadline: NodeJS.Timeout;
-  #member: Member | undefined;
+  #user: User | undefined;
   #closing = false;
 
   constructor(connection: WebSocketConnection, send: SendEncoded, services: PeerServices) {
@@ -48,8 +51,22 @@ export class Peer {
     connection.on('error', () => {});
   }
 
-  send(message: ServerMessage): void {
-    this.#deliver(this.#services.encode(message));
+  get user(): User {
+    if (!this.#user) throw new Error('This connection is not authenticated.');
+    return this.#user;
+  }
+
+  get bufferedAmount(): number {
+    return this.#connection.bufferedAmount;
+  }
+
+  send(encoded: Buffer): void {
+    if (!this.#closing) this.#send(encoded);
+  }
+
+  /** Without the hub's limits: for what is said before there is a member, and at the end. */
+  tell(message: ServerMessage): void {
+    this.send(this.#services.encode(message));
   }
 
   close(code: number, reason: string): void {
@@ -61,21 +78,11 @@ export class Peer {
     this.#connection.terminate();
   }
 
-  /** Nobody's slow connection may fill the server's memory: what cannot be sent ends it. */
-  #deliver(encoded: Buffer): void {
-    if (this.#closing) return;
-    if (this.#connection.bufferedAmount > serverLimits.maxBufferedAmount) {
-      this.close(1013, 'Too slow: too much was waiting to be read.');
-    } else {
-      this.#send(encoded);
-    }
-  }
-
   #onClose(): void {
     this.#closing = true;
     clearTimeout(this.#authDeadline);
     this.#services.heartbeat.remove(this.#connection);
-    if (this.#member) this.#services.hub.disconnect(this.#member);
+    if (this.#user) this.#services.hub.disconnect(this);
   }
 
   #onMessage(data: Buffer, isBinary: boolean): void {
@@ -88,11 +95,11 @@ export class Peer {
         const id = 'id' in message ? message.id : undefined;
         throw new Refusal('rate_limited', 'You send faster than the chat allows.', id, retryAfterMs);
       }
-      if (this.#member) this.#handle(this.#member, message);
+      if (this.#user) this.#services.chat.handle(this, message);
       else this.#authenticate(message);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      this.send(error.reply);
+      this.#refuse(error);
     }
   }
 
@@ -101,7 +108,7 @@ export class Peer {
     try {
       return parseClientMessage(data, isBinary);
     } catch (error) {
-      throw this.#member ? error : notAuthenticated();
+      throw this.#user ? error : notAuthenticated();
     }
   }
 
@@ -112,37 +119,20 @@ export class Peer {
     if (!user)
       throw new Refusal('unauthenticated', 'This ticket is unknown, used or expired. Get a new one.');
     clearTimeout(this.#authDeadline);
-    this.#member = { user, deliver: (encoded) => this.#deliver(encoded) };
-    hub.connect(this.#member);
+    this.#user = user;
+    hub.connect(this);
     const limits = {
       ...messageLimits,
       messagesPerSecond: messageRate.perSecond,
       messageBurst: messageRate.burst,
     };
-    this.send({ type: 'welcome', user, heartbeatMs, limits });
+    this.tell({ type: 'welcome', user, heartbeatMs, limits });
   }
 
-  #handle(member: Member, message: ClientMessage): void {
-    const { hub } = this.#services;
-    switch (message.type) {
-      case 'auth':
-        throw new Refusal('bad_message', 'This connection is authenticated already.');
-      case 'join':
-        hub.join(member, message);
-        break;
-      case 'leave':
-        hub.leave(member, message.room);
-        break;
-      case 'chat':
-        hub.chat(member, message);
-        break;
-      case 'direct':
-        hub.direct(member, message);
-        break;
-      case 'ping':
-        this.send({ type: 'pong' });
-        break;
-    }
+  /** A member's refusals count as what waits for it: who does not read them is too slow as well. */
+  #refuse({ reply }: Refusal): void {
+    if (this.#user) this.#services.hub.send(this, reply);
+    else this.tell(reply);
   }
 }
 

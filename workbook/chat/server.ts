@@ -2,15 +2,17 @@ import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { ServerMessage } from '#labs/10-protocol';
+import { Hub } from '#labs/11-hub';
 import { Heartbeat } from '#labs/12-heartbeat';
 import { isAllowedOrigin, sessionKey, Tickets } from './auth.ts';
+import { ChatService } from './chat-service.ts';
 import type { Engine, WebSocketConnection } from './engine.ts';
 import { createHttpHandler } from './http.ts';
-import { Hub } from './hub.ts';
-import { serverLimits } from './limits.ts';
+import { hubLimits, serverLimits } from './limits.ts';
 import type { Asset } from './page.ts';
 import { Peer } from './peer.ts';
-import type { ServerMessage } from './protocol.ts';
+import { Rooms } from './rooms.ts';
 import type { Tap } from './tap.ts';
 
 export interface ChatServerOptions {
@@ -56,10 +58,19 @@ export async function startChatServer(
   const { engine, allowedOrigins = [], heartbeatMs = serverLimits.heartbeatMs } = options;
   const encode = (message: ServerMessage) => engine.encode(JSON.stringify(message));
   const tickets = new Tickets();
-  const hub = new Hub(encode);
+  const hub = new Hub({ encode, ...hubLimits });
+  const rooms = new Rooms((room) => hub.has(room));
   const heartbeat = new Heartbeat<WebSocketConnection>(heartbeatMs);
   const authDeadlineMs = options.authDeadlineMs ?? serverLimits.authDeadlineMs;
-  const services = { hub, tickets, heartbeat, heartbeatMs, authDeadlineMs, encode };
+  const services = {
+    hub,
+    chat: new ChatService(hub, rooms),
+    tickets,
+    heartbeat,
+    heartbeatMs,
+    authDeadlineMs,
+    encode,
+  };
   const peers = new Set<Peer>();
   const page = versionOf(options.page);
 
@@ -72,7 +83,7 @@ export async function startChatServer(
       tickets,
       allowedOrigins,
       health: () => ({ status: 'ok', engine: engine.name, labs: options.labs ?? {}, page }),
-      metrics: () => formatMetrics(peers.size, hub),
+      metrics: () => formatMetrics(peers.size, rooms),
     }),
   );
 
@@ -99,7 +110,7 @@ export async function startChatServer(
     async close() {
       const closed = new Promise((resolve) => http.close(resolve));
       for (const peer of peers) {
-        peer.send({ type: 'drain', reconnectInMs: Math.round(Math.random() * drainSpreadMs) });
+        peer.tell({ type: 'drain', reconnectInMs: Math.round(Math.random() * drainSpreadMs) });
         peer.close(1012, 'The server is restarting.');
       }
       const deadline = setTimeout(() => {
@@ -149,17 +160,17 @@ function versionOf(page: ReadonlyMap<string, Asset>): string {
 }
 
 /** Three figures in Prometheus' text format. */
-function formatMetrics(connections: number, { roomCount, messageCount }: Hub): string {
+function formatMetrics(connections: number, rooms: Rooms): string {
   return [
     '# HELP chat_connections Open WebSocket connections.',
     '# TYPE chat_connections gauge',
     `chat_connections ${connections}`,
     '# HELP chat_rooms Rooms the server keeps, empty ones included.',
     '# TYPE chat_rooms gauge',
-    `chat_rooms ${roomCount}`,
+    `chat_rooms ${rooms.size}`,
     '# HELP chat_messages_total Messages stored in rooms since the start.',
     '# TYPE chat_messages_total counter',
-    `chat_messages_total ${messageCount}`,
+    `chat_messages_total ${rooms.messageCount}`,
     '',
   ].join('\n');
 }

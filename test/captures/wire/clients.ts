@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type ClientOptions, WebSocket } from 'ws';
 import { createRequest, formatRequest, parseUrl } from '#labs/02-client-handshake';
 import { encodeFrame, Opcode } from '#labs/03-frames';
+import type { User } from '#labs/10-protocol';
 import { ChatClient } from '../../../workbook/chat/client.ts';
-import type { User } from '../../../workbook/chat/protocol.ts';
 import { startBrowser } from '../../support/browser.ts';
 import { machines, port } from './network.ts';
 import { serverName } from './servers.ts';
@@ -16,18 +16,8 @@ const host = `${ipv4}:${port}`;
 
 /** Every scene has one of these on the client's side. */
 export const clients: Record<string, () => Promise<void>> = {
-  /** Two people in the chat: both enter the lobby, speak, one says something in private, both leave. */
-  async people() {
-    const ada = await ChatPerson.signIn('Ada');
-    await ada.enter('lobby');
-    const ben = await ChatPerson.signIn('Ben');
-    await ben.enter('lobby');
-    await ada.says('lobby', 'Hello, is anyone here?');
-    await ben.says('lobby', 'Yes. Grüß dich, Ada 👋');
-    await ada.tells(ben.user, 'Lunch?');
-    await ben.leave();
-    await ada.leave();
-  },
+  /** Loaded only when it plays: no other scene needs the chat. */
+  people: async () => await (await import('./people.ts')).people(),
 
   /** Two messages in three fragments each, one with a ping inside; then one of bytes. */
   async fragments() {
@@ -196,70 +186,4 @@ async function close(client: WebSocket): Promise<void> {
 async function recordingStarts(): Promise<void> {
   process.send?.('record');
   await once(process, 'message');
-}
-
-/** A person at the chat's own client, over `ws`. */
-class ChatPerson {
-  readonly user: User;
-  readonly #client: ChatClient;
-
-  private constructor(user: User, client: ChatClient) {
-    this.user = user;
-    this.#client = client;
-  }
-
-  static async signIn(name: string): Promise<ChatPerson> {
-    const { session, user } = await post('/session', { body: JSON.stringify({ name }) });
-    const client = new ChatClient({
-      url: `ws://${host}/chat`,
-      getTicket: async () =>
-        (await post('/ticket', { headers: { Authorization: `Bearer ${session}` } })).ticket,
-      WebSocket,
-    });
-    client.retryNow();
-    while (client.state.name !== 'open') await next(client, 'state');
-    return new ChatPerson(user, client);
-  }
-
-  async enter(room: string): Promise<void> {
-    this.#client.join(room);
-    await next(this.#client, 'joined');
-  }
-
-  async says(room: string, content: string): Promise<void> {
-    this.#client.chat(room, content);
-    await next(this.#client, 'sent');
-  }
-
-  async tells({ id }: User, content: string): Promise<void> {
-    this.#client.direct(id, content);
-    await next(this.#client, 'sent');
-  }
-
-  /** The client lets go of its socket without waiting for the other side's Close: give that time. */
-  async leave(): Promise<void> {
-    this.#client.close();
-    await sleep(50);
-  }
-}
-
-function next(client: ChatClient, event: 'state' | 'joined' | 'sent'): Promise<void> {
-  return new Promise((resolve) => {
-    const stop = client.on(event, () => {
-      stop();
-      resolve();
-    });
-  });
-}
-
-async function post(
-  path: string,
-  { headers = {}, body = '{}' }: { headers?: Record<string, string>; body?: string },
-) {
-  const response = await fetch(`http://${host}${path}`, {
-    method: 'POST',
-    headers: { ...headers, 'Content-Type': 'application/json' },
-    body,
-  });
-  return (await response.json()) as { session: string; user: User; ticket: string };
 }

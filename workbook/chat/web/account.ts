@@ -1,4 +1,4 @@
-import type { User } from '../protocol.ts';
+import type { User } from '#labs/10-protocol';
 
 const storageKey = 'websocket-101 chat';
 

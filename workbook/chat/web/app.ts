@@ -1,11 +1,11 @@
-import type { ChatClient } from '../client.ts';
 import {
   type MessageOf,
   messageLimits,
   type RoomMessage,
   type ServerMessage,
   type User,
-} from '../protocol.ts';
+} from '#labs/10-protocol';
+import type { ChatClient } from '../client.ts';
 import { Conversation, type ShownMessage } from './conversation.ts';
 import { element, spoken } from './dom.ts';
 

@@ -1,4 +1,4 @@
-import type { User } from '../protocol.ts';
+import type { User } from '#labs/10-protocol';
 import { element, spoken } from './dom.ts';
 
 /** A message as it is shown. */

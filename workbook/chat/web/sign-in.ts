@@ -1,4 +1,4 @@
-import { messageLimits } from '../protocol.ts';
+import { messageLimits } from '#labs/10-protocol';
 import { Account, RequestError } from './account.ts';
 import { element } from './dom.ts';
 
