@@ -83,7 +83,9 @@ export interface ConnectionEvents {
 export class Connection extends EventEmitter<ConnectionEvents> {
   /** The subprotocol, `''` for none. */
   readonly protocol: string;
-  // TODO: the state: socket, role, extension, parser (lab 04), assembler (lab 05), what waits to be written, how far closing has come
+  /** The extension in use, if any. */
+  readonly extension: Extension | undefined;
+  // TODO: the state: socket, role, parser (lab 04), assembler (lab 05), what waits to be written, how far closing has come
 
   constructor(socket: Duplex, options: ConnectionOptions) {
     super();

@@ -1,4 +1,5 @@
 import { constants, deflateRawSync, inflateRawSync, type ZlibOptions } from 'node:zlib';
+import { isToken } from '#labs/01-handshake';
 import { HandshakeError } from '#labs/02-client-handshake';
 import { type Frame, type FrameToSend, Opcode, ProtocolError } from '#labs/03-frames';
 import type { Extension } from '#labs/06-connection';
@@ -33,25 +34,29 @@ interface ExtensionElement {
 }
 
 /**
- * Reads a `Sec-WebSocket-Extensions` header (RFC 6455 §9.1). A value may be quoted, and is a token even then.
+ * Reads a `Sec-WebSocket-Extensions` header (RFC 6455 §9.1).
  *
  * @throws SyntaxError for what is not of that form.
  */
 function parseExtensions(header: string): ExtensionElement[] {
-  const parts = (text: string, separator: string) => text.split(separator).map((part) => part.trim());
-  const elements = parts(header, ',').filter((element) => element !== '');
-  return elements.map((element) => {
-    const [[name, none], ...parameters] = parts(element, ';').map((part): [string, string | undefined] => {
-      const match =
-        /^([\w!#$%&'*+.^`|~-]+)(?:[ \t]*=[ \t]*([\w!#$%&'*+.^`|~-]+|"(?:\\?[\w!#$%&'*+.^`|~-])+"))?$/.exec(
-          part,
-        );
-      if (!match) throw new SyntaxError(`Not an extension or a parameter: ${JSON.stringify(part)}`);
-      return [match[1], match[2]?.replace(/["\\]/g, '')];
+  const elements = header.split(',').map((element) => element.trim());
+  return elements
+    .filter((element) => element !== '')
+    .map((element) => {
+      const [name, ...parameters] = element.split(';').map((part) => part.trim());
+      if (!isToken(name)) throw new SyntaxError(`Not the name of an extension: ${JSON.stringify(name)}`);
+      return { name, parameters: parameters.map(parseParameter) };
     });
-    if (none !== undefined) throw new SyntaxError(`The name of an extension has no value: ${name}`);
-    return { name, parameters };
-  });
+}
+
+/** `name`, `name=value` or `name="value"`: a quoted value is a token too, so no separator can be inside. */
+function parseParameter(text: string): [name: string, value: string | undefined] {
+  const [name, given, ...others] = text.split('=').map((part) => part.trim());
+  const value = given?.replace(/^"(.*)"$/, (_, quoted: string) => quoted.replace(/\\(.)/g, '$1'));
+  if (!isToken(name) || (value !== undefined && !isToken(value)) || others.length > 0) {
+    throw new SyntaxError(`Not a parameter of an extension: ${JSON.stringify(text)}`);
+  }
+  return [name, value];
 }
 
 // TODO: helpers of your own, if you like: the parameters of one offer or answer, checked (RFC 7692 §7.1)
@@ -91,6 +96,7 @@ export function acceptOffer(
  *
  * @throws HandshakeError `bad_extension` for an answer that is malformed, chooses twice, has a parameter that
  * is unknown, comes twice or has a bad value, or that fits none of the offers: the connection must fail.
+ * @throws SyntaxError for an offer that is malformed.
  */
 export function checkAnswer(offer: string, answer: string): DeflateParameters | undefined {
   // TODO: one element at most, with legal parameters, that keeps to what was offered (RFC 7692 §7.1)
@@ -168,6 +174,7 @@ export interface PermessageDeflateOptions {
  * smaller, and whole messages come out inflated. Control frames are not touched.
  */
 export class PermessageDeflate implements Extension {
+  readonly parameters: DeflateParameters;
   // TODO: a Deflater and an Inflater, the limits, and the compressed message whose fragments are coming
 
   constructor({ role, parameters, ...options }: PermessageDeflateOptions) {

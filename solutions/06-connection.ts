@@ -82,12 +82,13 @@ export interface ConnectionEvents {
 export class Connection extends EventEmitter<ConnectionEvents> {
   /** The subprotocol, `''` for none. */
   readonly protocol: string;
-  // #region solution: the state: socket, role, extension, parser (lab 04), assembler (lab 05), what waits to be written, how far closing has come
+  /** The extension in use, if any. */
+  readonly extension: Extension | undefined;
+  // #region solution: the state: socket, role, parser (lab 04), assembler (lab 05), what waits to be written, how far closing has come
   readonly #socket: Duplex;
   readonly #role: 'server' | 'client';
   readonly #closeTimeoutMs: number;
   readonly #maskingKey: () => Uint8Array;
-  readonly #extension: Extension | undefined;
   readonly #parser: FrameParser;
   readonly #assembler: MessageAssembler;
   readonly #queue = new WriteQueue();
@@ -112,14 +113,14 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     super();
     // #region solution: keep the options, wire the socket's events to your methods, put `head` in front of the stream
     this.protocol = options.protocol ?? '';
+    this.extension = options.extension;
     this.#socket = socket;
     this.#role = options.role;
     this.#closeTimeoutMs = options.closeTimeoutMs ?? 30_000;
     this.#maskingKey = options.maskingKey ?? randomKey;
-    this.#extension = options.extension;
     // Not all of `options`: the parser would keep `head` alive as long as the connection.
     const { role, maxPayloadLength } = options;
-    const allowRsv1 = this.#extension !== undefined;
+    const allowRsv1 = this.extension !== undefined;
     this.#parser = new FrameParser({ role, maxPayloadLength, allowRsv1 }, (frame) => this.#onFrame(frame));
     this.#assembler = new MessageAssembler(
       {
@@ -252,7 +253,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
       this.#hold(frame);
       return;
     }
-    const received = this.#extension ? this.#extension.receive(frame) : frame;
+    const received = this.extension ? this.extension.receive(frame) : frame;
     if (received) this.#assembler.push(received);
   }
 
@@ -340,7 +341,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
   }
 
   #queueEncoded(opcode: number, payload: Uint8Array, callback?: SendCallback): void {
-    const frame = this.#extension?.send({ opcode, payload }) ?? { opcode, payload };
+    const frame = this.extension?.send({ opcode, payload }) ?? { opcode, payload };
     if (this.#role === 'client') {
       this.#queueBytes(encodeFrame({ ...frame, maskingKey: this.#maskingKey() }), callback);
     } else if (frame.payload.length < largePayload) {

@@ -3,7 +3,14 @@ import type { IncomingMessage } from 'node:http';
 import { connect as connectTcp, isIP, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
-import { answerUpgrade, formatAnswer, type HandshakeOptions } from '#labs/01-handshake';
+import {
+  answerUpgrade,
+  formatAnswer,
+  type HandshakeAnswer,
+  type HandshakeOptions,
+  type HeaderList,
+  headerValues,
+} from '#labs/01-handshake';
 import {
   checkResponse,
   createRequest,
@@ -13,14 +20,31 @@ import {
   type Target,
 } from '#labs/02-client-handshake';
 import { Connection, type ConnectionLimits } from '#labs/06-connection';
+import {
+  acceptOffer,
+  checkAnswer,
+  type DeflateOptions,
+  type DeflateParameters,
+  formatOffer,
+  PermessageDeflate,
+} from '#labs/07-compression';
 import { headerPairs, readResponseHead } from './response-head.ts';
 
 /** How long a client that was refused has to read why, in milliseconds. */
 const refusalTimeoutMs = 5_000;
+const extensionsHeader = 'Sec-WebSocket-Extensions';
+
+/** What to ask for of permessage-deflate. */
+export interface CompressionOptions extends DeflateOptions {
+  /** Messages of fewer bytes are sent as they are. Default: 1024. */
+  threshold?: number;
+}
 
 export interface AcceptOptions extends HandshakeOptions, ConnectionLimits {
   /** How long to wait for the client's part in closing, in milliseconds. Default: 30,000. */
   closeTimeoutMs?: number;
+  /** Compression for clients that offer it (RFC 7692). Default: none. */
+  compression?: CompressionOptions;
 }
 
 /**
@@ -34,7 +58,12 @@ export function acceptUpgrade(
   options: AcceptOptions = {},
 ): Connection | undefined {
   const { method = '', httpVersion, rawHeaders } = request;
-  const answer = answerUpgrade({ method, httpVersion, headers: headerPairs(rawHeaders) }, options);
+  const headers = headerPairs(rawHeaders);
+  const { parameters, ...answer } = withCompression(
+    answerUpgrade({ method, httpVersion, headers }, options),
+    headers,
+    options,
+  );
   if (answer.status !== 101) {
     refuse(socket, formatAnswer(answer));
     return undefined;
@@ -45,7 +74,36 @@ export function acceptUpgrade(
   }
   socket.write(formatAnswer(answer));
   prepare(socket);
-  return new Connection(socket, { ...options, role: 'server', protocol: answer.protocol, head });
+  const { protocol } = answer;
+  const extension = permessageDeflate('server', parameters, options);
+  return new Connection(socket, { ...options, role: 'server', protocol, extension, head });
+}
+
+/** The answer to an upgrade with what is agreed on compression; a malformed offer is refused (RFC 6455 §9.1). */
+function withCompression(
+  answer: HandshakeAnswer,
+  headers: HeaderList,
+  { compression }: AcceptOptions,
+): HandshakeAnswer & { parameters?: DeflateParameters } {
+  if (!compression || answer.status !== 101) return answer;
+  try {
+    const accepted = acceptOffer(headerValues(headers, extensionsHeader).join(), compression);
+    if (!accepted) return answer;
+    const line = [extensionsHeader, accepted.answer] as const;
+    return { ...answer, headers: [...answer.headers, line], parameters: accepted.parameters };
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return { status: 400, headers: [], protocol: '', reason: error.message };
+  }
+}
+
+function permessageDeflate(
+  role: 'server' | 'client',
+  parameters: DeflateParameters | undefined,
+  { compression, maxMessageLength, maxFragments }: AcceptOptions | ConnectOptions,
+): PermessageDeflate | undefined {
+  const { threshold } = compression ?? {};
+  return parameters && new PermessageDeflate({ role, parameters, threshold, maxMessageLength, maxFragments });
 }
 
 /** Sends the answer and ends TCP; reads on meanwhile, for unread bytes would reset it and lose the answer. */
@@ -59,6 +117,8 @@ function refuse(socket: Duplex, answer: string): void {
 export interface ConnectOptions extends RequestOptions, ConnectionLimits {
   /** How long to wait for the server's part in closing, in milliseconds. Default: 30,000. */
   closeTimeoutMs?: number;
+  /** Compression, if the server agrees (RFC 7692). Default: none. */
+  compression?: CompressionOptions;
   /** Gives up while connecting: `AbortSignal.timeout(5_000)`, say. Without effect once connected. */
   signal?: AbortSignal;
   /** For `wss:`: the certificates to trust, and whether to insist on a trusted one. Default: Node's own. */
@@ -75,7 +135,12 @@ export async function connect(url: string, options: ConnectOptions = {}): Promis
   const { signal } = options;
   signal?.throwIfAborted();
   const target = parseUrl(url);
-  const request = createRequest(target, options);
+  const { compression, headers = [] } = options;
+  const offer = compression && formatOffer(compression);
+  const request = createRequest(target, {
+    ...options,
+    headers: offer ? [...headers, [extensionsHeader, offer]] : headers,
+  });
   const socket = open(target, options);
   const abort = () => socket.destroy(signal?.reason);
   signal?.addEventListener('abort', abort);
@@ -84,8 +149,11 @@ export async function connect(url: string, options: ConnectOptions = {}): Promis
     socket.write(formatRequest(request));
     const { response, rest } = await readResponseHead(socket);
     const { protocol } = checkResponse(request, response);
+    const answer = headerValues(response.headers, extensionsHeader).join();
+    const agreed = offer === undefined ? undefined : checkAnswer(offer, answer);
+    const extension = permessageDeflate('client', agreed, options);
     prepare(socket);
-    return new Connection(socket, { ...options, role: 'client', protocol, head: rest });
+    return new Connection(socket, { ...options, role: 'client', protocol, extension, head: rest });
   } catch (error) {
     socket.destroy();
     throw error;

@@ -5,12 +5,18 @@ import type { Duplex } from 'node:stream';
 import { encodeFrame, type Frame, Opcode, ProtocolError } from '../../../solutions/03-frames.ts';
 import { FrameParser } from '../../../solutions/04-frame-parser.ts';
 import { encodeClosePayload, MessageAssembler } from '../../../solutions/05-messages.ts';
-import type { ConnectionEvents, ConnectionOptions, SendCallback } from '../../../solutions/06-connection.ts';
+import type {
+  ConnectionEvents,
+  ConnectionOptions,
+  Extension,
+  SendCallback,
+} from '../../../solutions/06-connection.ts';
 
 export * from '../../../solutions/06-connection.ts';
 
 export class Connection extends EventEmitter<ConnectionEvents> {
   readonly protocol: string;
+  readonly extension: Extension | undefined;
   readyState: 1 | 2 | 3 = 1;
   readonly #socket: Duplex;
   readonly #options: ConnectionOptions;
@@ -29,6 +35,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
   constructor(socket: Duplex, options: ConnectionOptions) {
     super();
     this.protocol = options.protocol ?? '';
+    this.extension = options.extension;
     this.#socket = socket;
     this.#options = options;
     const parserOptions = { ...options, allowRsv1: options.extension !== undefined };
@@ -126,7 +133,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
         while (this.#frames.length > 0 && !this.#over) {
           if (this.#paused || (this.#frames[0].opcode < 8 && this.listenerCount('message') === 0)) return;
           const frame = this.#frames.shift() as Frame;
-          const received = this.#options.extension ? this.#options.extension.receive(frame) : frame;
+          const received = this.extension ? this.extension.receive(frame) : frame;
           if (received) this.#assembler.push(received);
         }
         if (this.#broken && !this.#over) throw this.#broken;
@@ -164,9 +171,9 @@ export class Connection extends EventEmitter<ConnectionEvents> {
   }
 
   #write(opcode: number, payload: Uint8Array, callback?: SendCallback): void {
-    const { role, maskingKey = () => randomBytes(4), extension } = this.#options;
+    const { role, maskingKey = () => randomBytes(4) } = this.#options;
     const key = role === 'client' ? maskingKey() : undefined;
-    const frame = extension ? extension.send({ opcode, payload }) : { opcode, payload };
+    const frame = this.extension?.send({ opcode, payload }) ?? { opcode, payload };
     this.#corkedSocket().write(encodeFrame({ ...frame, maskingKey: key }), callback);
   }
 
