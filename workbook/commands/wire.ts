@@ -1,0 +1,34 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { commandLine, currentCourse, usageError } from '../command-line.ts';
+import { conditionsWithout, workbookRoot } from '../course.ts';
+import { Progress } from '../progress.ts';
+
+const command = commandLine(
+  'npm run wire --',
+  'Reads a pcap file: the WebSockets in it, their handshakes, frames and messages. Your lab 09 does it once it passes.',
+)
+  .argument('<file>', 'a capture: FILE.pcap')
+  .option('--json', 'one JSON object a line')
+  .addHelpText('after', '\nExit code: 0 all could be read, 1 some could not, 2 the file is no capture.')
+  .parse();
+
+const [file] = command.args;
+const { json = false } = command.opts<{ json?: boolean }>();
+if (!existsSync(file)) usageError(`There is no file ${file}`);
+
+const course = currentCourse();
+const progress = new Progress(course);
+const mine = course.labs.filter((lab) => lab.id === '09-wire' && progress.current(lab)?.state === 'passed');
+if (mine.length > 0 && !json) console.error('Read by your labs/09-wire.ts.');
+
+// In a process of its own: which files the labs are is decided when one starts.
+const conditions = conditionsWithout(course, mine).map((condition) => `--conditions=${condition}`);
+const program = join(workbookRoot, 'workbook', 'wire', 'main.ts');
+const args = [...conditions, '--import', 'tsx', program, file, ...(json ? ['--json'] : [])];
+const child = spawn(process.execPath, args, { stdio: 'inherit' });
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
+const [code] = (await once(child, 'exit')) as [number | null];
+process.exitCode = code ?? 1;
