@@ -5,8 +5,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type ClientOptions, WebSocket } from 'ws';
 import { createRequest, formatRequest, parseUrl } from '#labs/02-client-handshake';
 import { encodeFrame, Opcode } from '#labs/03-frames';
-import type { User } from '#labs/10-protocol';
-import { ChatClient } from '../../../workbook/chat/client.ts';
 import { startBrowser } from '../../support/browser.ts';
 import { machines, port } from './network.ts';
 import { serverName } from './servers.ts';
@@ -166,7 +164,10 @@ const alike = ['Hello', 'How are you?', 'Fine, and how are you?', 'Fine, and how
 );
 
 /** A `ws` client, connected; it offers no compression unless told to. */
-async function open({ url = `ws://${host}/`, ...options }: ClientOptions & { url?: string } = {}) {
+async function open({
+  url = `ws://${host}/`,
+  ...options
+}: ClientOptions & { url?: string; servername?: string } = {}) {
   const client = new WebSocket(url, { perMessageDeflate: false, ...options });
   await once(client, 'open');
   return client;

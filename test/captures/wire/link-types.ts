@@ -15,7 +15,7 @@ const ethernetHeader = 14;
 export function exchangeLinkHeaders(pcap: Buffer, linkType: LinkType): Buffer {
   const head = Buffer.from(pcap.subarray(0, fileHeader));
   head.writeUInt32LE(linkTypes[linkType], 20);
-  const parts = [head];
+  const parts: Uint8Array[] = [head];
   for (let at = fileHeader; at < pcap.length; ) {
     const record = Buffer.from(pcap.subarray(at, at + recordHeader));
     const end = at + recordHeader + record.readUInt32LE(8);

@@ -4,7 +4,7 @@
  *     node --import tsx test/captures/wire/record.ts
  *
  * Names after it record only those: `… record.ts chat loss`. Needs Linux, root, tcpdump, tshark, iproute2 and
- * Chromium. Client and server are processes in two network namespaces, joined by a virtual cable.
+ * Chromium. Client and server are processes in two network namespaces, joined by a switch.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,7 +12,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runsWithConditions } from '../../../workbook/with-solutions.ts';
 import { exchangeLinkHeaders } from './link-types.ts';
-import { impairCable, type Machine, machines, repairCable, withNetwork } from './network.ts';
+import { impairNetwork, type Machine, machines, repairNetwork, withNetwork } from './network.ts';
 import { type Scene, scenes, tapOf } from './scenes.ts';
 import { startTcpdump } from './tcpdump.ts';
 import { readWithTshark } from './tshark.ts';
@@ -33,7 +33,7 @@ async function recordAll(wanted: readonly string[]): Promise<void> {
 }
 
 async function record(scene: Scene, file: string): Promise<void> {
-  if (scene.badCable) impairCable();
+  if (scene.badNetwork) impairNetwork();
   const server = startActor('server', 'server', scene.server);
   try {
     await once(server, 'message');
@@ -53,7 +53,7 @@ async function record(scene: Scene, file: string): Promise<void> {
     const exited = once(server, 'exit');
     server.kill('SIGKILL');
     await exited;
-    if (scene.badCable) repairCable();
+    if (scene.badNetwork) repairNetwork();
   }
   if (scene.convertTo) writeFileSync(file, exchangeLinkHeaders(readFileSync(file), scene.convertTo));
 }

@@ -11,13 +11,13 @@ export interface Scene {
   client: string;
   /** Default: the server's end of the cable, everything from and to its port. */
   tap?: Partial<Tap>;
-  /** Packets are lost and delayed on the cable. */
-  badCable?: true;
+  /** Packets are lost and delayed on the way. */
+  badNetwork?: true;
   /** The client says when, instead of before its first packet. */
   late?: true;
   /** The client runs on the server's machine. */
   sameMachine?: true;
-  /** What tshark must be told to see the WebSocket. Default: nothing. */
+  /** What tshark must be told to see all frames. Default: nothing. */
   tshark?: readonly string[];
   /** The link header is exchanged afterwards: Linux itself does not record with this one. */
   convertTo?: LinkType;
@@ -58,10 +58,12 @@ export const scenes: Record<string, Scene> = {
     client: 'reset',
   },
   loss: {
-    about: 'A cable that loses packets and delivers others late: retransmissions, segments out of order.',
+    about: 'A network that loses packets and delivers others late: retransmissions, segments out of order.',
     server: 'echo',
     client: 'busy',
-    badCable: true,
+    badNetwork: true,
+    // Without it tshark drops what comes out of order, and with it the frames inside.
+    tshark: ['-o', 'tcp.reassemble_out_of_order:TRUE'],
   },
   snaplen: {
     about: 'tcpdump -s 300: only the first 300 bytes of each packet were kept.',

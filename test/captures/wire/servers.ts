@@ -4,8 +4,6 @@ import { createServer as createTlsServer } from 'node:https';
 import { generate } from 'selfsigned';
 import { WebSocketServer } from 'ws';
 import type { Connection } from '#labs/06-connection';
-import { loadEngine } from '../../../workbook/chat/engine.ts';
-import { startChatServer } from '../../../workbook/chat/server.ts';
 import { acceptUpgrade } from '../../../workbook/websocket.ts';
 import { echo, silent } from '../framing/serve.ts';
 import { port } from './network.ts';
@@ -15,8 +13,10 @@ export const serverName = 'chat.example';
 
 /** Every scene has one of these on the server's side. */
 export const servers: Record<string, () => Promise<void>> = {
-  /** The chat on labs 01–06. */
+  /** The chat on labs 01–06, loaded only when it plays. */
   async chat() {
+    const { loadEngine } = await import('../../../workbook/chat/engine.ts');
+    const { startChatServer } = await import('../../../workbook/chat/server.ts');
     await startChatServer(port, '::', { engine: await loadEngine('labs'), page: new Map() });
   },
 

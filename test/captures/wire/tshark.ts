@@ -107,8 +107,11 @@ function countPacket({ streams }: Reading, { stream, from }: Place, layers: Node
 }
 
 function notesIn(layers: Node): string[] {
-  const remarks = at(layers, 'tcp', 'tcp.analysis', 'tcp.analysis.flags') ?? {};
-  const notes = Object.keys(remarks).flatMap((key) => /^tcp\.analysis\.(\w+)$/.exec(key)?.[1] ?? []);
+  const remarks = list(at(layers, 'tcp', 'tcp.analysis', 'tcp.analysis.flags', '_ws.expert'));
+  const names = remarks.flatMap((remark) => Object.keys(remark));
+  const notes = names.flatMap(
+    (name) => /^tcp\.analysis\.(.*(?:retrans|lost|order).*)$/.exec(name)?.[1] ?? [],
+  );
   if (textAt(layers, 'tcp', 'tcp.flags_tree', 'tcp.flags.reset') === '1') notes.push('reset');
   return notes;
 }
