@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { ChatClient, type ChatClientEvents, type ChatClientOptions } from '../../workbook/chat/client.ts';
+import { ChatClient, type ChatClientEvents, type ChatClientOptions } from '#labs/21-chat-client';
 import { getTicket, signIn, startChat, TestClient } from './chat-support.ts';
 
 /** A client of someone who is signed in, connecting. */
@@ -16,7 +16,7 @@ async function startClient(
     WebSocket: WebSocketClass,
   });
   onTestFinished(() => client.close());
-  client.retryNow();
+  client.tryNow();
   return client;
 }
 
@@ -80,8 +80,8 @@ describe('the client', () => {
     await other.next('ack');
     const id = client.chat('lobby', 'written while away');
     const [joined, sent] = [next(client, 'joined'), next(client, 'sent')];
-    client.retryNow();
-    expect(await joined).toMatchObject([{ recovered: true, messages: [{ content: 'missed?' }] }]);
+    client.tryNow();
+    expect(await joined).toMatchObject([{ gap: false, messages: [{ content: 'missed?' }] }]);
     expect(await sent).toEqual([id]);
     const contents = (await other.settled()).flatMap((message) =>
       message.type === 'chat' && message.id === id ? [message.content] : [],

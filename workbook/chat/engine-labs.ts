@@ -1,11 +1,37 @@
 import { encodeFrame, Opcode } from '#labs/03-frames';
+import { Deflater, PermessageDeflate } from '#labs/07-compression';
 import { subprotocol } from '#labs/10-protocol';
 import { acceptUpgrade } from '../websocket.ts';
-import type { Engine } from './engine.ts';
+import { chatCompression, type Engine, type EngineOptions } from './engine.ts';
 import { serverLimits } from './limits.ts';
 
-/** The chat on labs 01–06: yours where they pass, the reference elsewhere. */
-export const labsEngine: Engine = {
+// #region once-compressed
+/** The window of a frame that is compressed once for many; a client that asked for less gets the plain one. */
+const windowBits = 15;
+
+/** A server's frames are not masked (RFC 6455 §5.1), so one encoded frame is right for all. */
+const plainFrame = oncePerKey((payload: Buffer) => encodeFrame({ opcode: Opcode.Text, payload }));
+
+/** Without context takeover, one compressed frame is right for all who negotiated compression. */
+const compressedFrame = oncePerKey((payload: Buffer) => {
+  if (payload.length < chatCompression.threshold) return plainFrame(payload);
+  const deflated = new Deflater({ windowBits, noContextTakeover: true }).deflate(payload);
+  return deflated ? encodeFrame({ opcode: Opcode.Text, payload: deflated, rsv1: true }) : plainFrame(payload);
+});
+
+/** Makes each frame when the first connection needs it, and forgets it with the message. */
+function oncePerKey<Key extends object, Value>(make: (key: Key) => Value): (key: Key) => Value {
+  const made = new WeakMap<Key, Value>();
+  return (key) => {
+    const value = made.get(key) ?? make(key);
+    made.set(key, value);
+    return value;
+  };
+}
+// #endregion once-compressed
+
+/** The chat on labs 01–07: yours where they pass, the reference elsewhere. */
+export const labsEngine = ({ compression = false }: EngineOptions): Engine => ({
   name: 'labs',
   accept(request, socket, head, onOpen) {
     const connection = acceptUpgrade(request, socket, head, {
@@ -13,9 +39,14 @@ export const labsEngine: Engine = {
       maxPayloadLength: serverLimits.maxPayloadLength,
       maxMessageLength: serverLimits.maxPayloadLength,
       closeTimeoutMs: serverLimits.closeTimeoutMs,
+      compression: compression ? chatCompression : undefined,
     });
-    if (connection) onOpen(connection, (encoded) => connection.sendFrame(encoded));
+    if (!connection) return;
+    const { extension } = connection;
+    const takesCompressed =
+      extension instanceof PermessageDeflate && extension.parameters.serverMaxWindowBits >= windowBits;
+    const frameOf = takesCompressed ? compressedFrame : plainFrame;
+    onOpen(connection, (text) => connection.sendFrame(frameOf(text)));
   },
-  /** A server's frames are not masked (RFC 6455 §5.1), so one encoded frame is right for all. */
-  encode: (text) => encodeFrame({ opcode: Opcode.Text, payload: Buffer.from(text) }),
-};
+  encode: (text) => Buffer.from(text),
+});

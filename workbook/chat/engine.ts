@@ -19,7 +19,22 @@ export interface WebSocketConnection {
 /** Sends a text message that the engine has encoded; does nothing on a connection that is closing. */
 export type SendEncoded = (encoded: Buffer) => void;
 
-/** What turns an upgrade request into a WebSocket: labs 01–06, or the `ws` package. */
+export interface EngineOptions {
+  /** Whether clients that offer compression get it. Default: false. */
+  compression?: boolean;
+}
+
+/**
+ * What the chat agrees to of compression, on either engine: each message by itself, so that no connection
+ * keeps a window, and a broadcast can be compressed once. `threshold` is in bytes.
+ */
+export const chatCompression = {
+  serverNoContextTakeover: true,
+  clientNoContextTakeover: true,
+  threshold: 1024,
+} as const;
+
+/** What turns an upgrade request into a WebSocket: labs 01–07, or the `ws` package. */
 export interface Engine {
   readonly name: EngineName;
   /** Answers the upgrade; `onOpen` runs if it was a good one, else the socket is answered and ended. */
@@ -29,13 +44,13 @@ export interface Engine {
     head: Buffer,
     onOpen: (connection: WebSocketConnection, send: SendEncoded) => void,
   ): void;
-  /** Makes a text message ready to send, once for any number of connections. */
+  /** Makes a text message ready for `SendEncoded`, once for any number of connections. */
   encode(text: string): Buffer;
 }
 
 /** Loads only the engine that is asked for: `ws` runs the chat even when a lab's file cannot be read. */
-export async function loadEngine(name: EngineName): Promise<Engine> {
+export async function loadEngine(name: EngineName, options: EngineOptions = {}): Promise<Engine> {
   return name === 'labs'
-    ? (await import('./engine-labs.ts')).labsEngine
-    : (await import('./engine-ws.ts')).wsEngine;
+    ? (await import('./engine-labs.ts')).labsEngine(options)
+    : (await import('./engine-ws.ts')).wsEngine(options);
 }

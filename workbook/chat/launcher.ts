@@ -11,6 +11,8 @@ export interface ChatConfig {
   port: number;
   host: string;
   engine: EngineName;
+  /** Whether clients that offer compression get it. Default: false. */
+  compression?: boolean;
   /** Origins beside the chat's own whose pages may use it: `http://localhost:5173`. */
   allowedOrigins: readonly string[];
   /** Whether `watchWire` may be asked for. Default: not. */

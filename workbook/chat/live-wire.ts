@@ -1,4 +1,4 @@
-import type { Handshake, Side, Tap, TapListener, TappedConnection } from './tap.ts';
+import type { Endpoint, Handshake, Side, Tap, TapListener, TappedConnection } from './tap.ts';
 
 /** What passes on the chat's WebSockets, as its process tells the site. `at` is in µs since 1970. */
 export type WireNote =
@@ -6,6 +6,8 @@ export type WireNote =
   | { type: 'bytes'; connection: string; at: number; from: Side; base64: string }
   /** More came than could be handed on: so many bytes are missing here. */
   | { type: 'lost'; connection: string; at: number; from: Side; length: number }
+  /** That side ended its half of TCP. */
+  | { type: 'end'; connection: string; at: number; from: Side }
   | { type: 'closed'; connection: string; at: number };
 
 export interface OpenNote {
@@ -13,8 +15,9 @@ export interface OpenNote {
   /** Unique over restarts of the chat. */
   connection: string;
   at: number;
-  /** The client's address and port: `127.0.0.1:50312`. */
+  /** Address and port of each side: `127.0.0.1:50312`. */
   client: string;
+  server: string;
   /** Only of a connection that was open before anyone watched: how it began, in base64. */
   handshake?: { request: string; response: string };
 }
@@ -84,20 +87,21 @@ export class LiveWire implements TapListener {
     }
   }
 
-  /** A FIN is no news to who reads frames; the end of the socket is. */
-  onEnd(): void {}
+  onEnd(connection: TappedConnection, from: Side): void {
+    this.#note({ type: 'end', connection: nameOf(connection), at: now(), from }, 0);
+  }
 
   onClose(connection: TappedConnection): void {
     this.#note({ type: 'closed', connection: nameOf(connection), at: now() }, 0);
   }
 
   #noteOpen(connection: TappedConnection, handshake?: Readonly<Handshake>): void {
-    const { address, port } = connection.client;
     const note: OpenNote = {
       type: 'open',
       connection: nameOf(connection),
       at: now(),
-      client: address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`,
+      client: written(connection.client),
+      server: written(connection.server),
     };
     if (handshake) {
       const { request, response = Buffer.alloc(0) } = handshake;
@@ -138,6 +142,10 @@ export class LiveWire implements TapListener {
 
 function nameOf({ id }: TappedConnection): string {
   return `${process.pid}.${id}`;
+}
+
+function written({ address, port }: Endpoint): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
 function now(): number {

@@ -65,7 +65,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, shutdown
 
 try {
   server = await startChatServer(config.port, config.host, {
-    engine: await loadEngine(config.engine),
+    engine: await loadEngine(config.engine, config),
     page: await bundlePage(Object.keys(config.labs).filter((number) => config.labs[number] === 'yours')),
     secret: process.env.AUTH_SECRET,
     allowedOrigins: config.allowedOrigins,

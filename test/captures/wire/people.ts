@@ -36,7 +36,7 @@ class ChatPerson {
         (await post('/ticket', { headers: { Authorization: `Bearer ${session}` } })).ticket,
       WebSocket,
     });
-    client.retryNow();
+    client.tryNow();
     while (client.state.name !== 'open') await next(client, 'state');
     return new ChatPerson(user.id, client);
   }

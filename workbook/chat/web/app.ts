@@ -5,7 +5,7 @@ import {
   type ServerMessage,
   type User,
 } from '#labs/10-protocol';
-import type { ChatClient } from '../client.ts';
+import type { ChatClient, Joined } from '#labs/21-chat-client';
 import { Conversation, type ShownMessage } from './conversation.ts';
 import { element, spoken } from './dom.ts';
 
@@ -56,7 +56,7 @@ export class App {
     this.#myIds.add(me.id);
     this.#build();
     client.on('state', (state) => {
-      if (state.name !== 'open') return;
+      if (state.name !== 'open' && state.name !== 'recovering') return;
       this.#me = state.user;
       this.#myIds.add(state.user.id);
     });
@@ -222,14 +222,13 @@ export class App {
     conversation.showPending(message);
   }
 
-  #onJoined({ room: name, recovered, messages, members }: MessageOf<ServerMessage, 'joined'>): void {
+  #onJoined({ room: name, messages, gap, members }: Joined): void {
     const room = this.#rooms.get(name);
     if (!room) return;
     room.members.clear();
     for (const member of members) room.members.set(member.id, member);
-    const missed = messages.filter((message) => !room.has(message) || this.#unanswered.has(message.id));
-    if (!recovered && !room.isEmpty) room.note('You were away: messages may be missing here');
-    for (const message of missed) this.#showChat(room, message);
+    if (gap) room.note('You were away: messages may be missing here');
+    for (const message of messages) this.#showChat(room, message);
     this.#refresh();
   }
 

@@ -1,5 +1,5 @@
 import { config } from 'zod';
-import { ChatClient } from '../client.ts';
+import { ChatClient } from '#labs/21-chat-client';
 import { Account } from './account.ts';
 import { App } from './app.ts';
 import { byId, element } from './dom.ts';
@@ -32,7 +32,7 @@ function chat(account: Account): void {
     getTicket: () => account.getTicket(),
     WebSocket,
   });
-  const status = new StatusView(() => client.retryNow());
+  const status = new StatusView(() => client.tryNow());
   client.on('state', (state) => status.show(state));
   byId('status').replaceChildren(status.element);
 
@@ -60,7 +60,7 @@ function chat(account: Account): void {
   });
   main.replaceChildren(app.element);
   app.focus();
-  client.retryNow();
+  client.tryNow();
 }
 
 const account = Account.restore();

@@ -1,11 +1,13 @@
-import type { ConnectionState } from '../client.ts';
+import type { ChatState } from '#labs/21-chat-client';
 import { element } from './dom.ts';
 
 /** What each state is called, for a person. */
-function words(state: ConnectionState): string {
+function words(state: ChatState): string {
   switch (state.name) {
     case 'connecting':
       return 'Connecting…';
+    case 'recovering':
+      return 'Catching up…';
     case 'open':
       return 'Connected';
     case 'waiting':
@@ -31,10 +33,10 @@ export class StatusView {
     this.element.append(this.#words, this.#countdown, this.#retry);
   }
 
-  show(state: ConnectionState): void {
+  show(state: ChatState): void {
     this.element.dataset.state = state.name;
     this.#words.textContent = words(state);
-    this.#retry.hidden = state.name === 'connecting' || state.name === 'open';
+    this.#retry.hidden = ['connecting', 'recovering', 'open'].includes(state.name);
     this.#countdown.textContent = '';
     clearInterval(this.#ticking);
     if (state.name !== 'waiting') return;
