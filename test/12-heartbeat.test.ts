@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { check } from './support/check.ts';
-import { Beating, expectThat, interval, type TestPeer, Watching } from './support/heartbeat.ts';
+import { expectThat } from './support/expect-that.ts';
+import { Beating, interval, type TestPeer, Watching } from './support/heartbeat.ts';
 import { collected } from './support/memory.ts';
 
 check(

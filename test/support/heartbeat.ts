@@ -1,4 +1,3 @@
-import { AssertionError } from 'node:assert';
 import { Heartbeat, type Pingable, Watchdog } from '#labs/12-heartbeat';
 import { VirtualClock } from './virtual-clock.ts';
 
@@ -70,9 +69,4 @@ export class Watching {
       this.clock,
     );
   }
-}
-
-/** An assertion with a sentence of its own. */
-export function expectThat(condition: boolean, otherwise: string): asserts condition {
-  if (!condition) throw new AssertionError({ message: otherwise });
 }
