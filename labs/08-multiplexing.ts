@@ -16,7 +16,7 @@ import {
   type RequestOptions,
   type Target,
 } from '#labs/02-client-handshake';
-import { Connection, type ConnectionLimits } from '#labs/06-connection';
+import { Connection, type ConnectionLimits, type Extension } from '#labs/06-connection';
 import { Unfinished } from '../workbook/unfinished.ts';
 
 /** The server's answer to an extended CONNECT: 200 and the stream is a WebSocket, anything else and it is not. */
@@ -36,7 +36,12 @@ export interface StreamOptions extends ConnectionLimits {
   closeTimeoutMs?: number;
 }
 
-export interface AcceptStreamOptions extends HandshakeOptions, StreamOptions {}
+export interface AcceptStreamOptions extends HandshakeOptions, StreamOptions {
+  /** Further headers of an answer that lets the client in: `sec-websocket-extensions`. Default: none. */
+  headers?: OutgoingHttpHeaders;
+  /** What the extension does that those headers agree to. Default: none. */
+  extension?: Extension;
+}
 
 export interface OpenOptions extends Pick<RequestOptions, 'protocols' | 'headers'>, StreamOptions {}
 

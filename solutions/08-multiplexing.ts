@@ -16,7 +16,7 @@ import {
   type RequestOptions,
   type Target,
 } from '#labs/02-client-handshake';
-import { Connection, type ConnectionLimits } from '#labs/06-connection';
+import { Connection, type ConnectionLimits, type Extension } from '#labs/06-connection';
 
 /** The server's answer to an extended CONNECT: 200 and the stream is a WebSocket, anything else and it is not. */
 export interface ConnectAnswer {
@@ -35,7 +35,12 @@ export interface StreamOptions extends ConnectionLimits {
   closeTimeoutMs?: number;
 }
 
-export interface AcceptStreamOptions extends HandshakeOptions, StreamOptions {}
+export interface AcceptStreamOptions extends HandshakeOptions, StreamOptions {
+  /** Further headers of an answer that lets the client in: `sec-websocket-extensions`. Default: none. */
+  headers?: OutgoingHttpHeaders;
+  /** What the extension does that those headers agree to. Default: none. */
+  extension?: Extension;
+}
 
 export interface OpenOptions extends Pick<RequestOptions, 'protocols' | 'headers'>, StreamOptions {}
 
@@ -111,7 +116,7 @@ export function acceptStream(
     stream.end(answer.reason);
     return undefined;
   }
-  stream.respond(response);
+  stream.respond({ ...options.headers, ...response });
   return new Connection(asSocket(stream), { ...options, role: 'server', protocol: answer.protocol });
   // #endregion
 }
@@ -242,11 +247,17 @@ function asList(headers: OutgoingHttpHeaders): HeaderList {
 }
 
 // #region settings
-/**
- * Waits until the server's SETTINGS are there. They are the first frame that it sends (RFC 9113 §3.4), so they
- * came before it acknowledged ours.
- */
-async function settingsReceived(session: ClientHttp2Session): Promise<void> {
+/** One wait for all who ask while the connection is being made. */
+const waits = new WeakMap<ClientHttp2Session, Promise<void>>();
+
+function settingsReceived(session: ClientHttp2Session): Promise<void> {
+  const wait = waits.get(session) ?? waitForSettings(session);
+  waits.set(session, wait);
+  return wait;
+}
+
+/** A server's SETTINGS are the first frame it sends (RFC 9113 §3.4): they come before it acknowledges ours. */
+async function waitForSettings(session: ClientHttp2Session): Promise<void> {
   if (session.connecting) await untilEvent(session, 'connect');
   if (session.pendingSettingsAck) await untilEvent(session, 'localSettings');
 }
