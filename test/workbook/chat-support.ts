@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { onTestFinished } from 'vitest';
-import { WebSocket } from 'ws';
+import { type ClientOptions, WebSocket } from 'ws';
 import {
   type ClientMessage,
   type MessageOf,
@@ -8,7 +8,7 @@ import {
   subprotocol,
   type User,
 } from '#labs/10-protocol';
-import { type EngineName, loadEngine } from '../../workbook/chat/engine.ts';
+import { type EngineName, type EngineOptions, loadEngine } from '../../workbook/chat/engine.ts';
 import { bundlePage } from '../../workbook/chat/page.ts';
 import { type ChatServerOptions, startChatServer } from '../../workbook/chat/server.ts';
 
@@ -18,13 +18,13 @@ const page = bundlePage();
 /** A chat on a free port, stopped when the test is done; its address without the scheme: `127.0.0.1:40123`. */
 export async function startChat(
   engine: EngineName,
-  options: Partial<Omit<ChatServerOptions, 'engine'>> = {},
+  options: Partial<Omit<ChatServerOptions, 'engine'>> & EngineOptions = {},
   port = 0,
 ): Promise<{ host: string; port: number; close(): Promise<void> }> {
   const server = await startChatServer(port, '127.0.0.1', {
     page: await page,
     ...options,
-    engine: await loadEngine(engine),
+    engine: await loadEngine(engine, options),
   });
   onTestFinished(() => server.close());
   return { host: `127.0.0.1:${server.address.port}`, port: server.address.port, close: () => server.close() };
@@ -61,7 +61,7 @@ export class TestClient {
   user: User = { id: '', name: '' };
   #arrived = () => {};
 
-  constructor(host: string, options: { origin?: string } = {}) {
+  constructor(host: string, options: Pick<ClientOptions, 'origin' | 'perMessageDeflate'> = {}) {
     this.socket = new WebSocket(`ws://${host}/chat`, subprotocol, options);
     this.closed = once(this.socket, 'close').then(([code]) => code as number);
     this.closed.catch(() => {});
@@ -74,12 +74,15 @@ export class TestClient {
 
   /** Connects and authenticates; a session makes it one more connection of the same user. */
   static async join(host: string, name: string, session?: string): Promise<TestClient> {
-    const client = new TestClient(host);
-    await once(client.socket, 'open');
+    return await new TestClient(host).authenticate(host, name, session);
+  }
+
+  async authenticate(host: string, name: string, session?: string): Promise<this> {
+    await once(this.socket, 'open');
     const ticket = await getTicket(host, session ?? (await signIn(host, name)).session);
-    client.send({ type: 'auth', ticket });
-    client.user = (await client.next('welcome')).user;
-    return client;
+    this.send({ type: 'auth', ticket });
+    this.user = (await this.next('welcome')).user;
+    return this;
   }
 
   send(message: ClientMessage): void {

@@ -11,6 +11,7 @@ interface Flags {
   host: string;
   mine: Lab[] | 'passing';
   engine: EngineName;
+  compression: boolean;
   allowedOrigin: string[];
 }
 
@@ -53,6 +54,7 @@ const flags = commandLine(
       .argParser(parseMine),
   )
   .addOption(new Option('--engine <name>', 'what speaks WebSocket').choices(['labs', 'ws']).default('labs'))
+  .option('--compression', 'compress messages of 1 KiB and more for clients that offer it (RFC 7692)', false)
   .addOption(
     new Option(
       '--allowed-origin <origin>',
@@ -68,6 +70,7 @@ const config: ChatConfig = {
   port: flags.port,
   host: flags.host,
   engine: flags.engine,
+  compression: flags.compression,
   allowedOrigins: flags.allowedOrigin,
 };
 
