@@ -40,9 +40,7 @@ export const differences: readonly Difference[] = [
     what: 'Text that is not UTF-8: 1007 with the fragment that breaks it, and ws looks once the message is whole',
     because: '§8.1 asks for the failure and leaves the moment; until then ws hears control frames',
     is: (ours, theirs) =>
-      ours.fails === 1007 &&
-      begins(theirs, ours) &&
-      theirs.told.slice(ours.told.length).every((told) => /^(ping|pong|close)/.test(told)),
+      ours.fails === 1007 && begins(theirs, ours) && areControls(theirs.told.slice(ours.told.length)),
     example: Buffer.concat([
       frameBytes({ opcode: 1, payload: Buffer.of(0xff), fin: false }),
       frameBytes({ opcode: 9 }),
@@ -67,6 +65,39 @@ export const differences: readonly Difference[] = [
     example: frameBytes({ opcode: 2, length: 2n ** 53n, rsv: 1 }),
   },
 ];
+
+/** More of them, where messages are compressed. */
+export const differencesWithDeflate: readonly Difference[] = [
+  ...differences,
+  {
+    what: 'A compressed message that cannot be inflated, or ends within a block: 1007 once it is whole',
+    because:
+      'RFC 7692 names neither code nor moment; ws inflates each fragment as it comes, and takes what came of a message that is cut',
+    is: (ours, theirs) => ours.fails === 1007 && /inflated/.test(`${ours.why}`) && begins(theirs, ours),
+    example: frameBytes({ opcode: 2, rsv: 4, payload: Buffer.from('f248cdc9c9', 'hex') }),
+  },
+  {
+    what: 'The first fragments of a compressed message that ws refused already',
+    because: 'The labs inflate a message once it is whole; until then they hear control frames',
+    is: (ours, theirs) =>
+      (theirs.fails === 1007 || theirs.fails === 1009) &&
+      ours.fails !== theirs.fails &&
+      begins(ours, theirs) &&
+      areControls(ours.told.slice(theirs.told.length)),
+    example: frameBytes({ opcode: 2, rsv: 4, fin: false, payload: Buffer.of(0x06, 0x00) }),
+  },
+  {
+    what: 'A block with BFINAL 1, and more after it: the labs read on, ws drops it and the context',
+    because: 'RFC 7692 §7.2.3.4 allows the block, and says nothing of an end to the message or the window',
+    is: (_ours, theirs) => theirs.finalBlock === true,
+    // "Hello" in a last block, then "Hello" in another (RFC 7692 §7.2.3.4).
+    example: frameBytes({ opcode: 1, rsv: 4, payload: Buffer.from('f348cdc9c90700f248cdc9c90700', 'hex') }),
+  },
+];
+
+function areControls(told: readonly string[]): boolean {
+  return told.every((each) => /^(ping|pong|close)/.test(each));
+}
 
 function sameTold(ours: Reading, theirs: Reading): boolean {
   return ours.told.length === theirs.told.length && begins(theirs, ours);

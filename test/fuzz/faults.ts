@@ -1,8 +1,9 @@
+import { deflateRawSync } from 'node:zlib';
 import type { FrameSpec } from '../support/frames.ts';
 
 /** The message whose fragments are coming. */
 export interface OpenMessage {
-  kind: 'none' | 'text' | 'binary';
+  kind: 'none' | 'text' | 'binary' | 'compressed';
   /** How many came. */
   fragments: number;
 }
@@ -99,6 +100,7 @@ export const faults: readonly Fault[] = [
       const payload = Buffer.from(oneOf(neverUtf8, variant));
       const fin = variant % 2 > 0;
       if (kind === 'none') return [{ opcode: 1, payload, fin }];
+      if (kind === 'compressed') return [];
       const rest: FrameSpec[] = kind === 'binary' ? [{ opcode: 0 }, { opcode: 1, fin: false }] : [];
       // What came before may have ended within a character, which these bytes do not complete either.
       return [...rest, { opcode: 0, payload, fin }];
@@ -111,6 +113,7 @@ export const faults: readonly Fault[] = [
       const payload = Buffer.from('a😀').subarray(0, 2 + (variant % 3));
       if (kind === 'none') return [{ opcode: 1, payload }];
       if (kind === 'text') return [{ opcode: 0, payload }];
+      if (kind === 'compressed') return [];
       return [{ opcode: 0 }, { opcode: 1, payload, fin: false }, { opcode: 9 }, { opcode: 0 }];
     },
   },
@@ -155,5 +158,56 @@ export const faults: readonly Fault[] = [
     frames: (_, variant) => [
       { opcode: 8, payload: close(1000, Buffer.from(oneOf([...neverUtf8, [0xe2, 0x82]], variant))) },
     ],
+  },
+];
+
+/** Where no extension was negotiated. */
+export const faultsWithoutExtension: readonly Fault[] = [
+  ...faults,
+  {
+    what: 'RSV1 without an extension (§5.2)',
+    code: 1002,
+    frames: (open, variant) => [{ opcode: oneOf([next(open), 9], variant), rsv: 4 + (variant % 4) }],
+  },
+];
+
+/** A block of type 3, which DEFLATE has not (RFC 1951 §3.2.3). */
+const noDeflate = Buffer.of(0x06, 0x00);
+const deflatedText = deflateRawSync('Hello, hello, hello', { finishFlush: 2 }).subarray(0, -4);
+const bomb = deflateRawSync(Buffer.alloc(100_001), { finishFlush: 2 }).subarray(0, -4);
+const compressed = (payload: Uint8Array, variant: number): FrameSpec[] =>
+  variant % 2
+    ? [{ opcode: 2, rsv: 4, payload }]
+    : [
+        { opcode: 1, rsv: 4, payload: payload.subarray(0, 1), fin: false },
+        { opcode: 0, payload: payload.subarray(1) },
+      ];
+
+/** Where permessage-deflate was negotiated. */
+export const faultsWithDeflate: readonly Fault[] = [
+  ...faults,
+  {
+    what: 'RSV1 on a continuation or a control frame (RFC 7692 §6.1)',
+    code: 1002,
+    frames: ({ kind }, variant) => {
+      const start: FrameSpec[] = kind === 'none' ? [{ opcode: 2, fin: false }] : [];
+      return [...start, { opcode: oneOf([0, 9, 10], variant), rsv: 4 }];
+    },
+  },
+  {
+    what: 'a compressed message that is no DEFLATE',
+    code: 1007,
+    frames: ({ kind }, variant) => (kind === 'none' ? compressed(noDeflate, variant) : []),
+  },
+  {
+    what: 'a compressed message that ends within a block',
+    code: 1007,
+    frames: ({ kind }, variant) =>
+      kind === 'none' ? compressed(deflatedText.subarray(0, -1 - (variant % 6)), variant) : [],
+  },
+  {
+    what: 'a message that inflates beyond the limit',
+    code: 1009,
+    frames: ({ kind }, variant) => (kind === 'none' ? compressed(bomb, variant) : []),
   },
 ];

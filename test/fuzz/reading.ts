@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { ProtocolError } from '#labs/03-frames';
 import { FrameParser } from '#labs/04-frame-parser';
 import { MessageAssembler } from '#labs/05-messages';
+import { type DeflateParameters, PermessageDeflate } from '#labs/07-compression';
 import { limits, type Role, tellClose, tellControl, tellMessage } from './streams.ts';
 
 /** What a reader made of a stream. */
@@ -12,6 +13,8 @@ export interface Reading {
   fails?: number;
   /** The reader's own words for it. */
   why?: string;
+  /** A compressed message had a block with BFINAL 1: the last of a DEFLATE stream, but not of the message. */
+  finalBlock?: true;
 }
 
 /** Lengths of chunks, used again and again until the stream is used up. */
@@ -35,8 +38,11 @@ export function inChunks(stream: Uint8Array, lengths: readonly number[]): Buffer
   return chunks;
 }
 
-/** Reads with the parser of lab 04 and the assembler of lab 05. An error they do not document is thrown on. */
-export function read(role: Role, chunks: readonly Buffer[]): Reading {
+/**
+ * Reads with the parser of lab 04 and the assembler of lab 05, and in between the extension of lab 07 if there
+ * are parameters for it. An error they do not document is thrown on.
+ */
+export function read(role: Role, chunks: readonly Buffer[], parameters?: DeflateParameters): Reading {
   const told: string[] = [];
   let closed = false;
   const assembler = new MessageAssembler(
@@ -51,7 +57,12 @@ export function read(role: Role, chunks: readonly Buffer[]): Reading {
     },
     limits,
   );
-  const parser = new FrameParser({ role, ...limits }, (frame) => closed || assembler.push(frame));
+  const extension = parameters && new PermessageDeflate({ role, parameters, ...limits });
+  const parser = new FrameParser({ role, ...limits, allowRsv1: extension !== undefined }, (frame) => {
+    if (closed) return;
+    const received = extension ? extension.receive(frame) : frame;
+    if (received) assembler.push(received);
+  });
   try {
     for (const chunk of chunks) if (!closed) parser.push(chunk);
   } catch (error) {

@@ -1,15 +1,23 @@
-import { Receiver } from '../support/peers.ts';
+import type { DeflateParameters } from '#labs/07-compression';
+import { PerMessageDeflate, Receiver, type WsDeflateCallback } from '../support/peers.ts';
 import type { Reading } from './reading.ts';
 import { limits, type Role, tellClose, tellControl, tellMessage } from './streams.ts';
 
 /** Reads with the receiver of `ws`, under the same limits. */
-export async function readWithWs(role: Role, chunks: readonly Buffer[]): Promise<Reading> {
-  const told: string[] = [];
+export async function readWithWs(
+  role: Role,
+  chunks: readonly Buffer[],
+  parameters?: DeflateParameters,
+): Promise<Reading> {
+  const reading: Reading = { told: [] };
+  const { told } = reading;
   let closed = false;
+  const deflate = parameters && new WatchedDeflate(role, parameters, reading);
   const receiver = new Receiver({
     isServer: role === 'server',
     maxPayload: limits.maxMessageLength,
     maxFragments: limits.maxFragments,
+    extensions: deflate && { [PerMessageDeflate.extensionName]: deflate },
   });
   receiver.on('message', (data, isBinary) => told.push(tellMessage(data, isBinary)));
   receiver.on('ping', (payload) => told.push(tellControl(9, payload)));
@@ -22,9 +30,37 @@ export async function readWithWs(role: Role, chunks: readonly Buffer[]): Promise
   for (const chunk of chunks) {
     if (closed) break;
     const error = await new Promise<Error | null | undefined>((resolve) => receiver.write(chunk, resolve));
-    if (error) return { told, fails: closeCodeOf(error), why: error.message };
+    if (!error) continue;
+    reading.fails = closeCodeOf(error);
+    reading.why = error.message;
+    break;
   }
-  return { told };
+  deflate?.cleanup();
+  return reading;
+}
+
+/** Notes when an inflater is given up although nothing was wrong: its stream had its last block. */
+class WatchedDeflate extends PerMessageDeflate {
+  readonly #reading: Reading;
+
+  constructor(role: Role, parameters: DeflateParameters, reading: Reading) {
+    super({ isServer: role === 'server', maxPayload: limits.maxMessageLength });
+    this.#reading = reading;
+    const { serverNoContextTakeover, clientNoContextTakeover } = parameters;
+    this.params = {
+      ...(serverNoContextTakeover && { server_no_context_takeover: true }),
+      ...(clientNoContextTakeover && { client_no_context_takeover: true }),
+      server_max_window_bits: parameters.serverMaxWindowBits,
+      client_max_window_bits: parameters.clientMaxWindowBits,
+    };
+  }
+
+  override decompress(data: Buffer, fin: boolean, done: WsDeflateCallback): void {
+    super.decompress(data, fin, (error, result) => {
+      if (!error && this._inflate === null) this.#reading.finalBlock = true;
+      done(error, result);
+    });
+  }
 }
 
 /** `ws` keeps the close code on its errors under a symbol of its own. */

@@ -18,6 +18,26 @@ export interface WsReceiverOptions {
   maxPayload?: number;
   /** Frames in one message. Default: 0, no limit. */
   maxFragments?: number;
+  /** What was negotiated, by name. */
+  extensions?: Record<string, WsDeflate>;
+}
+
+export type WsDeflateCallback = (error: Error | null, result?: Buffer) => void;
+
+/** permessage-deflate of `ws`: one connection's two zlib streams. */
+export interface WsDeflate {
+  /** What was agreed on, as `accept` leaves it. */
+  params: Record<string, number | true>;
+  /** The zlib stream that inflates; null before the first message, and after the last block of a stream. */
+  readonly _inflate: object | null;
+  compress(data: Buffer, fin: boolean, callback: WsDeflateCallback): void;
+  decompress(data: Buffer, fin: boolean, callback: WsDeflateCallback): void;
+  cleanup(): void;
+}
+
+interface WsDeflateClass {
+  new (options: { isServer: boolean; maxPayload?: number }): WsDeflate;
+  readonly extensionName: string;
 }
 
 export interface WsFrameOptions {
@@ -31,7 +51,8 @@ export interface WsFrameOptions {
   readOnly: boolean;
 }
 
-export const { Receiver, Sender } = ws as unknown as {
+export const { PerMessageDeflate, Receiver, Sender } = ws as unknown as {
+  PerMessageDeflate: WsDeflateClass;
   Receiver: new (options: WsReceiverOptions) => WsReceiver;
   Sender: { frame(payload: Buffer, options: WsFrameOptions): Buffer[] };
 };
