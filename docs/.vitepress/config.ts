@@ -49,11 +49,19 @@ export default defineConfigWithTheme<SiteTheme>({
     clearScreen: false,
     plugins: [labsInPages(workbookRoot)],
     // Found late, they would make the dev server reload the page.
-    optimizeDeps: { include: ['buffer/index.js', '@noble/hashes/legacy.js'] },
+    optimizeDeps: { include: ['buffer/index.js', '@noble/hashes/legacy.js', 'pako', 'pcap-parser'] },
     resolve: {
       // Pages run the solutions' own code.
       conditions: conditionsWithout(course),
-      alias: { 'node:crypto': shim('crypto'), 'node:buffer': shim('buffer') },
+      alias: {
+        'node:crypto': shim('crypto'),
+        'node:buffer': shim('buffer'),
+        'node:zlib': shim('zlib'),
+        // For pcap-parser.
+        events: shim('events'),
+        fs: shim('fs'),
+        util: shim('util'),
+      },
     },
   },
 });

@@ -3,7 +3,7 @@ import type { Plugin } from 'vitepress';
 
 /** Lets the labs' code run in a page: gives it the global `Buffer`, which only Node has. */
 export function labsInPages(root: string): Plugin {
-  const folders = ['solutions', 'labs', 'test/support'].map((folder) =>
+  const folders = ['solutions', 'labs', 'test/support', 'workbook/wire'].map((folder) =>
     `${join(root, folder)}/`.replaceAll('\\', '/'),
   );
   return {

@@ -83,6 +83,7 @@ export const referencePages: readonly Chapter[] = [
   { slug: 'headers', title: 'Handshake headers' },
   { slug: 'opcodes', title: 'Opcodes' },
   { slug: 'close-codes', title: 'Close codes' },
+  { slug: 'captures', title: 'Captures' },
 ];
 
 /**

@@ -1,6 +1,7 @@
 import type { Theme } from 'vitepress';
 import DefaultTheme from 'vitepress/theme';
 import { defineAsyncComponent } from 'vue';
+import CaptureTable from './components/CaptureTable.vue';
 import CheckYourself from './components/CheckYourself.vue';
 import FrameBytes from './components/FrameBytes.vue';
 import FrameDrawing from './components/FrameDrawing.vue';
@@ -16,6 +17,7 @@ export default {
   extends: DefaultTheme,
   Layout: SiteLayout,
   enhanceApp({ app }) {
+    app.component('CaptureTable', CaptureTable);
     app.component('CheckYourself', CheckYourself);
     app.component('FrameBytes', FrameBytes);
     app.component('FrameDrawing', FrameDrawing);
@@ -36,6 +38,10 @@ export default {
     app.component(
       'MaskExplorer',
       defineAsyncComponent(() => import('./components/MaskExplorer.vue')),
+    );
+    app.component(
+      'CaptureExplorer',
+      defineAsyncComponent(() => import('./components/CaptureExplorer.vue')),
     );
   },
 } satisfies Theme;
