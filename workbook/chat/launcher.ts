@@ -15,6 +15,8 @@ export interface ChatConfig {
   compression?: boolean;
   /** Origins beside the chat's own whose pages may use it: `http://localhost:5173`. */
   allowedOrigins: readonly string[];
+  /** The file of `createCapture` to which all WebSockets are recorded. Default: none. */
+  capture?: string;
   /** Whether `watchWire` may be asked for. Default: not. */
   liveWire?: boolean;
 }

@@ -2,6 +2,7 @@
  * The chat's own process, started by launcher.ts with the conditions that say whose labs run. It ends when its
  * parent asks, when its parent is gone, and at SIGINT or SIGTERM; each time clients are told to come back.
  */
+import { Capture } from './capture.ts';
 import { loadEngine } from './engine.ts';
 import type { ChildConfig, ChildMessage, ParentMessage } from './launcher.ts';
 import { LiveWire } from './live-wire.ts';
@@ -13,8 +14,9 @@ import { Tap } from './tap.ts';
 const signOfLifeMs = 1_000;
 
 const config = JSON.parse(process.argv[2]) as ChildConfig;
-const tap = config.liveWire ? new Tap() : undefined;
+const tap = config.liveWire || config.capture ? new Tap() : undefined;
 const liveWire = tap && new LiveWire(tap, (notes, done) => tell({ type: 'wire', notes }, done));
+let capture: Capture | undefined;
 let server: ChatServer | undefined;
 
 function tell(message: ChildMessage, done = () => {}): void {
@@ -44,7 +46,10 @@ function fail(error: unknown): void {
   }: NodeJS.ErrnoException = error instanceof Error ? error : new Error(String(error));
   process.exitCode = 1;
   if (!process.connected) process.exit();
-  process.send?.({ type: 'failed', code, message, stack } satisfies ChildMessage, () => process.exit());
+  process.send?.({ type: 'failed', code, message, stack } satisfies ChildMessage, async () => {
+    await capture?.close();
+    process.exit();
+  });
 }
 
 let stopping = false;
@@ -54,6 +59,7 @@ async function shutdown(): Promise<void> {
   if (stopping) return;
   stopping = true;
   await server?.close();
+  await capture?.close();
   process.exit();
 }
 
@@ -64,6 +70,12 @@ process.on('message', onAsked);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, shutdown);
 
 try {
+  if (tap && config.capture) {
+    capture = await Capture.append(config.capture, ({ message }) => {
+      console.error(`The capture ends here, and the chat goes on: ${message}`);
+    });
+    tap.listen(capture);
+  }
   server = await startChatServer(config.port, config.host, {
     engine: await loadEngine(config.engine, config),
     page: await bundlePage(Object.keys(config.labs).filter((number) => config.labs[number] === 'yours')),

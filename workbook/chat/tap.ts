@@ -22,8 +22,8 @@ export interface TapListener {
   onBytes(connection: TappedConnection, from: Side, bytes: Buffer): void;
   /** That side ended its half: a TCP FIN. */
   onEnd(connection: TappedConnection, from: Side): void;
-  /** The socket is gone; without both ends before, it was cut. */
-  onClose(connection: TappedConnection): void;
+  /** The socket is gone; without both ends before, it was cut: by us, or by what the error says. */
+  onClose(connection: TappedConnection, error: NodeJS.ErrnoException | null): void;
 }
 
 /** How a connection began, for whoever comes late. */
@@ -102,7 +102,7 @@ export class Tap {
     });
     socket.once('close', () => {
       this.#open.delete(connection);
-      for (const listener of this.#listeners) listener.onClose(connection);
+      for (const listener of this.#listeners) listener.onClose(connection, socket.errored);
     });
   }
 }

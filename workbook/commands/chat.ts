@@ -1,4 +1,6 @@
+import { resolve } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
+import { createCapture } from '../chat/capture.ts';
 import type { EngineName } from '../chat/engine.ts';
 import { type ChatConfig, ChatLauncher } from '../chat/launcher.ts';
 import { formatWhose } from '../chat/whose.ts';
@@ -12,6 +14,7 @@ interface Flags {
   mine: Lab[] | 'passing';
   engine: EngineName;
   compression: boolean;
+  capture?: string;
   allowedOrigin: string[];
 }
 
@@ -33,6 +36,12 @@ function parseMine(value: string): Flags['mine'] {
     const last = course.labs.at(-1)?.number;
     throw new InvalidArgumentError(`There is no lab ${wanted.trim()}; labs are 01 to ${last}.`);
   });
+}
+
+/** The ending is asked for, so that a slip does not overwrite a file of another kind. */
+function parseCapture(value: string): string {
+  if (value.endsWith('.pcap')) return resolve(value);
+  throw new InvalidArgumentError('The name of a capture ends in .pcap.');
 }
 
 function parseOrigin(value: string, before: string[]): string[] {
@@ -57,6 +66,12 @@ const flags = commandLine(
   .option('--compression', 'compress messages of 1 KiB and more for clients that offer it (RFC 7692)', false)
   .addOption(
     new Option(
+      '--capture <file>',
+      'records all WebSockets as a .pcap file; those inside TLS in the clear',
+    ).argParser(parseCapture),
+  )
+  .addOption(
+    new Option(
       '--allowed-origin <origin>',
       "an origin beside the chat's own whose pages may use it; repeatable",
     )
@@ -72,7 +87,10 @@ const config: ChatConfig = {
   engine: flags.engine,
   compression: flags.compression,
   allowedOrigins: flags.allowedOrigin,
+  capture: flags.capture,
 };
+
+if (config.capture !== undefined) startCapture(config.capture);
 
 const chat = new ChatLauncher(course, config);
 chat.on('running', (url, labs) => {
@@ -80,6 +98,14 @@ chat.on('running', (url, labs) => {
 });
 chat.on('fallback', (sentence) => console.error(sentence));
 chat.on('down', fail);
+
+function startCapture(file: string): void {
+  try {
+    createCapture(file);
+  } catch (error) {
+    fail(`The capture cannot be written. ${(error as Error).message}`);
+  }
+}
 
 function fail(sentence: string): void {
   console.error(sentence);
