@@ -90,8 +90,7 @@ export class JoinGate<Item> {
   }
 }
 
-/** How many messages a reader knows again when they come under another number. */
-const rememberedByReader = 1_000;
+// TODO: constants and helpers of your own, if you like
 
 /**
  * The client's half: how far it has read one room. It decides what is shown, so that each message is shown

@@ -68,7 +68,7 @@ export class RoomLog {
    */
   append(post: Post): { seq: number; message?: RoomMessage } {
     // #region solution: is it a repeat? If not: the next number, store it, and drop the oldest over the limits
-    const key = `${post.from.id} ${post.id}`;
+    const key = keyOf(post);
     const posted = this.#posted.get(key);
     if (posted !== undefined) return { seq: posted };
     const message: RoomMessage = { type: 'chat', room: this.#room, seq: ++this.#seq, ...post };
@@ -89,7 +89,8 @@ export class RoomLog {
     if (since?.epoch === this.epoch && since.seq >= first - 1 && since.seq <= this.#seq) {
       return { recovered: true, messages: this.#messages.slice(since.seq - first + 1) };
     }
-    return { recovered: false, messages: this.#messages.slice(-this.#lastMessages) };
+    const last = Math.min(this.#messages.length, this.#lastMessages);
+    return { recovered: false, messages: this.#messages.slice(this.#messages.length - last) };
     // #endregion
   }
   // #endregion replay
@@ -147,8 +148,15 @@ export class JoinGate<Item> {
 }
 // #endregion join-gate
 
+// #region solution: constants and helpers of your own, if you like
 /** How many messages a reader knows again when they come under another number. */
 const rememberedByReader = 1_000;
+
+/** An id is its sender's own choice: two people may choose the same. */
+function keyOf({ from, id }: Pick<RoomMessage, 'from' | 'id'>): string {
+  return JSON.stringify([from.id, id]);
+}
+// #endregion
 
 /**
  * The client's half: how far it has read one room. It decides what is shown, so that each message is shown
@@ -211,8 +219,8 @@ export class RoomReader {
 
   // #region solution: private methods of your own, if you like
   /** A server that lost its memory numbers anew, and gets again what it had not acknowledged: same id, new number. */
-  #isNew({ from, id }: RoomMessage): boolean {
-    const key = `${from.id} ${id}`;
+  #isNew(message: RoomMessage): boolean {
+    const key = keyOf(message);
     if (this.#shown.has(key)) return false;
     this.#shown.add(key);
     if (this.#shown.size > rememberedByReader) {

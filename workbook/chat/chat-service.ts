@@ -64,7 +64,7 @@ export class ChatService {
   }
 
   #direct(member: Member, { id, to, content }: MessageOf<ClientMessage, 'direct'>): void {
-    const key = `${member.user.id} ${id}`;
+    const key = JSON.stringify([member.user.id, id]);
     if (!this.#directs.has(key)) {
       const message: ServerMessage = { type: 'direct', id, from: member.user, content, at: Date.now() };
       if (this.#hub.direct(to, message) === 0) {
