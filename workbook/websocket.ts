@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { ServerHttp2Stream } from 'node:http2';
 import { connect as connectTcp, isIP, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
@@ -28,6 +29,7 @@ import {
   formatOffer,
   PermessageDeflate,
 } from '#labs/07-compression';
+import { acceptStream } from '#labs/08-multiplexing';
 import { headerPairs, readResponseHead } from './response-head.ts';
 
 /** How long a client that was refused has to read why, in milliseconds. */
@@ -77,6 +79,34 @@ export function acceptUpgrade(
   const { protocol } = answer;
   const extension = permessageDeflate('server', parameters, options);
   return new Connection(socket, { ...options, role: 'server', protocol, extension, head });
+}
+
+/**
+ * As `acceptUpgrade`, for the extended CONNECT that the `stream` event of an HTTP/2 server brings (RFC 8441).
+ * After a refusal the stream is ended, and the others of its TCP connection go on.
+ */
+export function acceptConnect(
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  options: AcceptOptions = {},
+): Connection | undefined {
+  const { compression } = options;
+  const offer = headers[extensionsHeader.toLowerCase()];
+  let accepted: ReturnType<typeof acceptOffer>;
+  try {
+    accepted = compression && acceptOffer([offer ?? ''].flat().join(), compression);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    stream.on('error', () => {});
+    stream.respond({ ':status': 400 });
+    stream.end(error.message);
+    return undefined;
+  }
+  return acceptStream(stream, headers, {
+    ...options,
+    headers: accepted && { [extensionsHeader.toLowerCase()]: accepted.answer },
+    extension: permessageDeflate('server', accepted?.parameters, options),
+  });
 }
 
 /** The answer to an upgrade with what is agreed on compression; a malformed offer is refused (RFC 6455 §9.1). */

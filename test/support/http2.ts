@@ -166,7 +166,7 @@ export async function nextText(connection: Connection): Promise<string> {
 }
 
 /** Tells a check that waits of what its program threw in a listener, where nobody could catch it. */
-const thrown = new EventEmitter().on('error', () => {});
+const thrown = new EventEmitter().setMaxListeners(0).on('error', () => {});
 
 /** Waits no longer than a check may: says what did not come, or throws what the program threw meanwhile. */
 export async function within<T>(promise: Promise<T>, expected: string): Promise<T> {

@@ -1,4 +1,5 @@
 import { createSecretKey, type KeyObject, randomBytes, randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import { jwtVerify, SignJWT } from 'jose';
 import type { User } from '#labs/10-protocol';
 
@@ -75,6 +76,12 @@ export class Tickets {
       this.#waiting.delete(ticket);
     }
   }
+}
+
+/** The host and port a request was meant for: a header in HTTP/1.1, a pseudo-header in HTTP/2 (RFC 9113 §8.3.1). */
+export function hostOf(headers: IncomingHttpHeaders): string | undefined {
+  const authority = headers[':authority'];
+  return typeof authority === 'string' ? authority : headers.host;
 }
 
 /**

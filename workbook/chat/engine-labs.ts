@@ -1,8 +1,9 @@
 import { encodeFrame, Opcode } from '#labs/03-frames';
+import type { Connection } from '#labs/06-connection';
 import { Deflater, PermessageDeflate } from '#labs/07-compression';
 import { subprotocol } from '#labs/10-protocol';
-import { acceptUpgrade } from '../websocket.ts';
-import { chatCompression, type Engine, type EngineOptions } from './engine.ts';
+import { type AcceptOptions, acceptConnect, acceptUpgrade } from '../websocket.ts';
+import { chatCompression, type Engine, type EngineOptions, type OnOpen } from './engine.ts';
 import { serverLimits } from './limits.ts';
 
 // #region once-compressed
@@ -30,23 +31,31 @@ function oncePerKey<Key extends object, Value>(make: (key: Key) => Value): (key:
 }
 // #endregion once-compressed
 
-/** The chat on labs 01–07: yours where they pass, the reference elsewhere. */
-export const labsEngine = ({ compression = false }: EngineOptions): Engine => ({
-  name: 'labs',
-  accept(request, socket, head, onOpen) {
-    const connection = acceptUpgrade(request, socket, head, {
-      protocols: [subprotocol],
-      maxPayloadLength: serverLimits.maxPayloadLength,
-      maxMessageLength: serverLimits.maxPayloadLength,
-      closeTimeoutMs: serverLimits.closeTimeoutMs,
-      compression: compression ? chatCompression : undefined,
-    });
+/** The chat on labs 01–08: yours where they pass, the reference elsewhere. */
+export function labsEngine({ compression = false }: EngineOptions): Engine {
+  const options: AcceptOptions = {
+    protocols: [subprotocol],
+    maxPayloadLength: serverLimits.maxPayloadLength,
+    maxMessageLength: serverLimits.maxPayloadLength,
+    closeTimeoutMs: serverLimits.closeTimeoutMs,
+    compression: compression ? chatCompression : undefined,
+  };
+  const welcome = (connection: Connection | undefined, onOpen: OnOpen) => {
     if (!connection) return;
     const { extension } = connection;
     const takesCompressed =
       extension instanceof PermessageDeflate && extension.parameters.serverMaxWindowBits >= windowBits;
     const frameOf = takesCompressed ? compressedFrame : plainFrame;
     onOpen(connection, (text) => connection.sendFrame(frameOf(text)));
-  },
-  encode: (text) => Buffer.from(text),
-});
+  };
+  return {
+    name: 'labs',
+    accept(request, socket, head, onOpen) {
+      welcome(acceptUpgrade(request, socket, head, options), onOpen);
+    },
+    acceptStream(stream, headers, onOpen) {
+      welcome(acceptConnect(stream, headers, options), onOpen);
+    },
+    encode: (text) => Buffer.from(text),
+  };
+}

@@ -1,4 +1,5 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { ServerHttp2Stream } from 'node:http2';
 import type { Duplex } from 'node:stream';
 
 export type EngineName = 'labs' | 'ws';
@@ -19,6 +20,9 @@ export interface WebSocketConnection {
 /** Sends a text message that the engine has encoded; does nothing on a connection that is closing. */
 export type SendEncoded = (encoded: Buffer) => void;
 
+/** Told of a WebSocket that is open. */
+export type OnOpen = (connection: WebSocketConnection, send: SendEncoded) => void;
+
 export interface EngineOptions {
   /** Whether clients that offer compression get it. Default: false. */
   compression?: boolean;
@@ -34,16 +38,13 @@ export const chatCompression = {
   threshold: 1024,
 } as const;
 
-/** What turns an upgrade request into a WebSocket: labs 01–07, or the `ws` package. */
+/** What turns an upgrade request into a WebSocket: labs 01–08, or the `ws` package. */
 export interface Engine {
   readonly name: EngineName;
   /** Answers the upgrade; `onOpen` runs if it was a good one, else the socket is answered and ended. */
-  accept(
-    request: IncomingMessage,
-    socket: Duplex,
-    head: Buffer,
-    onOpen: (connection: WebSocketConnection, send: SendEncoded) => void,
-  ): void;
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer, onOpen: OnOpen): void;
+  /** As `accept`, for an extended CONNECT over HTTP/2 (RFC 8441); missing where the engine cannot. */
+  acceptStream?(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, onOpen: OnOpen): void;
   /** Makes a text message ready for `SendEncoded`, once for any number of connections. */
   encode(text: string): Buffer;
 }

@@ -5,6 +5,7 @@ import { explain, messageLimits } from '#labs/10-protocol';
 import {
   createSession,
   createUser,
+  hostOf,
   isAllowedOrigin,
   readSession,
   type Tickets,
@@ -74,7 +75,7 @@ export function createHttpHandler(services: HttpServices): RequestListener {
     for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
     response.setHeader('Cache-Control', 'no-store');
     response.setHeader('Vary', 'Origin');
-    const allowed = isAllowedOrigin(origin, request.headers.host, services.allowedOrigins);
+    const allowed = isAllowedOrigin(origin, hostOf(request.headers), services.allowedOrigins);
     if (origin && allowed) response.setHeader('Access-Control-Allow-Origin', origin);
     answer(routes, request, allowed)
       .catch((error: unknown) => {
@@ -134,7 +135,12 @@ function createRoutes({ page, key, tickets, health, metrics }: HttpServices): Ma
     [
       '/chat',
       {
-        GET() {
+        GET(request) {
+          if (request.httpVersionMajor === 2) {
+            throw new HttpError(405, 'This is the WebSocket: ask for it by an extended CONNECT.', {
+              Allow: 'CONNECT',
+            });
+          }
           throw new HttpError(426, 'This is the WebSocket: ask for an upgrade.', {
             Upgrade: 'websocket',
             Connection: 'Upgrade',

@@ -1,21 +1,23 @@
 import { createHash } from 'node:crypto';
-import { createServer, type IncomingMessage, STATUS_CODES } from 'node:http';
+import { type IncomingHttpHeaders, type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { Http2ServerRequest, ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { ServerMessage } from '#labs/10-protocol';
 import { Hub } from '#labs/11-hub';
 import { Heartbeat } from '#labs/12-heartbeat';
-import { isAllowedOrigin, sessionKey, Tickets } from './auth.ts';
+import { hostOf, isAllowedOrigin, sessionKey, Tickets } from './auth.ts';
 import { ChatService } from './chat-service.ts';
-import type { Engine, WebSocketConnection } from './engine.ts';
+import type { Engine, SendEncoded, WebSocketConnection } from './engine.ts';
 import { createHttpHandler } from './http.ts';
 import { hubLimits, serverLimits } from './limits.ts';
+import { Listener, type ListenerOptions } from './listener.ts';
 import type { Asset } from './page.ts';
 import { Peer } from './peer.ts';
 import { Rooms } from './rooms.ts';
 import type { Tap } from './tap.ts';
 
-export interface ChatServerOptions {
+export interface ChatServerOptions extends ListenerOptions {
   engine: Engine;
   /** The web client's files, by path. */
   page: ReadonlyMap<string, Asset>;
@@ -74,9 +76,8 @@ export async function startChatServer(
   const peers = new Set<Peer>();
   const page = versionOf(options.page);
 
-  const http = createServer(
-    // Slow handshakes are cut: the headers, then the whole request, must come within these times.
-    { headersTimeout: 10_000, requestTimeout: 15_000, connectionsCheckingInterval: 2_000 },
+  const listener = new Listener(
+    options,
     createHttpHandler({
       page: options.page,
       key: sessionKey(options.secret),
@@ -87,35 +88,44 @@ export async function startChatServer(
     }),
   );
 
-  http.on('upgrade', (request, socket: Duplex, head) => {
+  const welcome = (connection: WebSocketConnection, send: SendEncoded) => {
+    const peer = new Peer(connection, send, services);
+    peers.add(peer);
+    connection.on('close', () => peers.delete(peer));
+  };
+
+  listener.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     // From here on Node leaves the socket to us, its errors too.
     socket.on('error', () => socket.destroy());
     options.tap?.watch(request, socket, head);
-    const refusal = refuse(request, allowedOrigins);
+    const refusal = refuse(request.url, request.headers, allowedOrigins);
     if (refusal) return endWith(socket, ...refusal);
-    engine.accept(request, socket, head, (connection, send) => {
-      const peer = new Peer(connection, send, services);
-      peers.add(peer);
-      connection.on('close', () => peers.delete(peer));
-    });
+    engine.accept(request, socket, head, welcome);
   });
 
-  await new Promise<void>((resolve, reject) => {
-    http.once('error', reject);
-    http.listen(port, host, resolve);
+  listener.server.on('connect', (request: IncomingMessage | Http2ServerRequest) => {
+    // A CONNECT of HTTP/1.1 asks for a proxy, and there is none.
+    if (!('stream' in request)) return request.socket.destroy();
+    const { stream, headers } = request;
+    const refusal = refuse(request.url, headers, allowedOrigins);
+    if (refusal) return endStreamWith(stream, ...refusal);
+    if (!engine.acceptStream) return endStreamWith(stream, 501, 'The WebSocket here is over HTTP/1.1 only.');
+    engine.acceptStream(stream, headers, welcome);
   });
+
+  await listener.listen(port, host);
 
   return {
-    address: http.address() as AddressInfo,
+    address: listener.server.address() as AddressInfo,
     async close() {
-      const closed = new Promise((resolve) => http.close(resolve));
+      const closed = listener.close();
       for (const peer of peers) {
         peer.tell({ type: 'drain', reconnectInMs: Math.round(Math.random() * drainSpreadMs) });
         peer.close(1012, 'The server is restarting.');
       }
       const deadline = setTimeout(() => {
         for (const peer of peers) peer.terminate();
-        http.closeAllConnections();
+        listener.cut();
       }, shutdownTimeoutMs);
       await closed;
       clearTimeout(deadline);
@@ -126,11 +136,12 @@ export async function startChatServer(
 
 /** Why a request may not become a WebSocket, before the handshake itself is looked at. */
 function refuse(
-  { url = '/', headers }: IncomingMessage,
+  url = '/',
+  headers: IncomingHttpHeaders,
   allowedOrigins: readonly string[],
 ): [status: number, reason: string] | undefined {
   if (url.split('?')[0] !== '/chat') return [404, 'The WebSocket is at /chat.'];
-  if (!isAllowedOrigin(headers.origin, headers.host, allowedOrigins)) {
+  if (!isAllowedOrigin(headers.origin, hostOf(headers), allowedOrigins)) {
     return [403, 'Pages of this origin may not use the chat.'];
   }
   return undefined;
@@ -138,6 +149,14 @@ function refuse(
 
 /** How long a client that was refused has to read why, in ms. */
 const refusalTimeoutMs = 2_000;
+
+/** Answers and ends the stream; the others of its connection go on. */
+function endStreamWith(stream: ServerHttp2Stream, status: number, reason: string): void {
+  // The client may reset it before it has read why.
+  stream.on('error', () => {});
+  stream.respond({ ':status': status, 'content-type': 'application/json; charset=utf-8' });
+  stream.end(`${JSON.stringify({ error: reason })}\n`);
+}
 
 /** Answers and ends TCP; reads on meanwhile, for unread bytes would reset it and lose the answer. */
 function endWith(socket: Duplex, status: number, reason: string): void {

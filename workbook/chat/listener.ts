@@ -1,0 +1,76 @@
+import { createServer as createHttp, type RequestListener } from 'node:http';
+import { createSecureServer, type Http2SecureServer, type ServerHttp2Session } from 'node:http2';
+import { createServer as createHttps } from 'node:https';
+import type { Server, Socket } from 'node:net';
+import type { TlsIdentity } from './certificate.ts';
+
+export interface ListenerOptions {
+  /** Speaks TLS, with this certificate. Default: clear text. */
+  tls?: TlsIdentity;
+  /** Speaks HTTP/2 with whoever can, and HTTP/1.1 with the others; needs `tls`. Default: HTTP/1.1 only. */
+  http2?: boolean;
+}
+
+/** Slow handshakes are cut: the headers, then the whole request, must come within these times, in ms. */
+const deadlines = { headersTimeout: 10_000, requestTimeout: 15_000, connectionsCheckingInterval: 2_000 };
+
+/** The HTTP server, of whichever kind, and its end. */
+export class Listener {
+  /** Emits `upgrade`; and `connect` for an extended CONNECT, if it speaks HTTP/2. */
+  readonly server: Server;
+  readonly #sockets = new Set<Socket>();
+  readonly #sessions = new Set<ServerHttp2Session>();
+
+  /** @throws Error for HTTP/2 without TLS. */
+  constructor({ tls, http2 = false }: ListenerOptions, onRequest: RequestListener) {
+    if (http2) {
+      if (!tls) throw new Error('HTTP/2 needs TLS here: browsers speak it over TLS only');
+      this.server = createHttp2(tls, onRequest);
+      this.server.on('session', (session: ServerHttp2Session) => keep(this.#sessions, session));
+    } else {
+      this.server = tls ? createHttps({ ...deadlines, ...tls }, onRequest) : createHttp(deadlines, onRequest);
+    }
+    this.server.on('connection', (socket: Socket) => keep(this.#sockets, socket));
+  }
+
+  /** @throws the error of `listen`, with its code: `EADDRINUSE` for a taken port. */
+  async listen(port: number, host: string): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.server.once('error', reject);
+      this.server.listen(port, host, resolve);
+    });
+  }
+
+  /** Takes nothing new: no connections, and by GOAWAY no streams on those there are. Ends when all are gone. */
+  async close(): Promise<void> {
+    const closed = new Promise((resolve) => this.server.close(resolve));
+    for (const session of this.#sessions) session.close();
+    await closed;
+  }
+
+  /** Cuts every connection. */
+  cut(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+}
+
+/** HTTP/2, on whose streams a WebSocket may be asked for (RFC 8441 §3); HTTP/1.1 for who cannot. */
+function createHttp2(tls: TlsIdentity, onRequest: RequestListener): Http2SecureServer {
+  const server = createSecureServer({
+    ...tls,
+    allowHTTP1: true,
+    settings: { enableConnectProtocol: true },
+  });
+  Object.assign(server, deadlines);
+  // Node's HTTP/2 requests have all of those of HTTP/1.1 that is used here; only the types differ.
+  server.on('request', onRequest as unknown as (...args: unknown[]) => void);
+  return server;
+}
+
+function keep<Item extends { once(event: 'close', listener: () => void): unknown }>(
+  items: Set<Item>,
+  item: Item,
+): void {
+  items.add(item);
+  item.once('close', () => items.delete(item));
+}
