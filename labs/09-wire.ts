@@ -159,6 +159,16 @@ export class Reassembler {
 
 // TODO: what a piece is, and arithmetic with sequence numbers
 
+/**
+ * Whether the bytes of a segment, `cut` more of which were not captured, are legal frames and nothing else: the
+ * first begins with the first byte, the last ends with the last. Only headers are looked at. Bytes that are not
+ * frames hardly ever pass.
+ */
+export function holdsWholeFrames(bytes: Buffer, cut: number, options: FrameParserOptions): boolean {
+  // TODO: go from header to header (lab 03): is each legal, as lab 04 judges it, and does the last payload end where the segment ends?
+  throw new Unfinished('09-wire: holdsWholeFrames');
+}
+
 export interface FrameReaderOptions {
   /** Whose frames these are: a client's are masked (RFC 6455 §5.1). */
   from: Side;
@@ -206,4 +216,4 @@ export class FrameReader {
   // TODO: frames to events and messages; what is lost with a damaged one
 }
 
-// TODO: constants and helpers of your own: what to do to get in step again, say
+// TODO: constants of your own, if you like

@@ -353,7 +353,7 @@ export class Reassembler {
   /** Keeps what is new of a piece, in its place. */
   #hold(piece: Piece): void {
     let at = this.#held.length;
-    while (at > 0 && distance(piece.start, endOf(this.#held[at - 1])) < 0) at--;
+    while (at > 0 && distance(piece.start, endOf(this.#held[at - 1])) > 0) at--;
     let rest = piece;
     while (rest.length > 0) {
       const later = this.#held[at];
@@ -455,6 +455,31 @@ function before(piece: Piece, length: number): Piece {
 }
 // #endregion
 // #endregion reassembler
+
+// #region in-step
+/**
+ * Whether the bytes of a segment, `cut` more of which were not captured, are legal frames and nothing else: the
+ * first begins with the first byte, the last ends with the last. Only headers are looked at. Bytes that are not
+ * frames hardly ever pass.
+ */
+export function holdsWholeFrames(bytes: Buffer, cut: number, options: FrameParserOptions): boolean {
+  // #region solution: go from header to header (lab 03): is each legal, as lab 04 judges it, and does the last payload end where the segment ends?
+  try {
+    let at = 0;
+    while (at < bytes.length) {
+      const header = decodeHeader(bytes, at);
+      if (!header) return false;
+      at += header.headerLength + header.payloadLength;
+    }
+    new FrameParser(options, () => {}).push(Buffer.from(bytes));
+    return at > 0 && at === bytes.length + cut;
+  } catch (error) {
+    if (error instanceof ProtocolError) return false;
+    throw error;
+  }
+  // #endregion
+}
+// #endregion in-step
 
 export interface FrameReaderOptions {
   /** Whose frames these are: a client's are masked (RFC 6455 §5.1). */
@@ -721,26 +746,7 @@ export class FrameReader {
 }
 // #endregion frame-reader
 
-// #region solution: constants and helpers of your own: what to do to get in step again, say
-// #region in-step
-/** Whether a segment holds legal frames: the first begins with its first byte, the last ends with its last. */
-export function holdsWholeFrames(bytes: Buffer, cut: number, options: FrameParserOptions): boolean {
-  try {
-    let at = 0;
-    while (at < bytes.length) {
-      const header = decodeHeader(bytes, at);
-      if (!header) return false;
-      at += header.headerLength + header.payloadLength;
-    }
-    new FrameParser(options, () => {}).push(Buffer.from(bytes));
-    return at > 0 && at === bytes.length + cut;
-  } catch (error) {
-    if (error instanceof ProtocolError) return false;
-    throw error;
-  }
-}
-// #endregion in-step
-
+// #region solution: constants of your own, if you like
 const noBytes: Buffer = Buffer.alloc(0);
 /** Bytes of a frame's payload, and of a message, inflated. */
 const maxMessageLength = 16 * 1024 * 1024;
