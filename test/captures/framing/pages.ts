@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
 import { acceptKey } from '#labs/01-handshake';
 import type { Connection } from '#labs/06-connection';
+import type { AcceptOptions } from '../../../workbook/websocket.ts';
 import { frames, printFrames, spaced } from './print.ts';
 import { echo, serve, settled, silent } from './serve.ts';
 import { type Crossing, openTap, withoutHandshake } from './tap.ts';
@@ -30,7 +31,7 @@ export const pageScenes: Record<string, (browser: Browser) => Promise<string>> =
 };
 
 /** Runs a script in a page of this server; `open()` in it gives a WebSocket that is open. */
-async function inPage<T>(
+export async function inPage<T>(
   browser: Browser,
   { pagePort, socketPort = pagePort }: { pagePort: number; socketPort?: number },
   script: string,
@@ -58,8 +59,9 @@ async function crossingsOf(
   browser: Browser,
   onConnection: (connection: Connection) => void,
   script: string,
+  options?: AcceptOptions,
 ): Promise<Crossing[]> {
-  const server = await serve(onConnection);
+  const server = await serve(onConnection, options);
   const tap = await openTap(server.port);
   await inPage(
     browser,
@@ -76,9 +78,13 @@ async function crossingsOf(
 }
 
 /** The frames of a page with one WebSocket, without those of leaving the page. */
-function framesOf(onConnection: (connection: Connection) => void, script: string) {
+export function framesOf(
+  onConnection: (connection: Connection) => void,
+  script: string,
+  options?: AcceptOptions,
+) {
   return async (browser: Browser) => {
-    const lines = printFrames(await crossingsOf(browser, onConnection, script), 'page').split('\n');
+    const lines = printFrames(await crossingsOf(browser, onConnection, script, options), 'page').split('\n');
     const leaving = lines.findIndex((line) => line.endsWith('close 1001'));
     return `${lines.slice(0, leaving === -1 ? -1 : leaving).join('\n')}\n`;
   };

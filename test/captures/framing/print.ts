@@ -54,13 +54,13 @@ export function spaced(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
 }
 
-/** What a frame says, in a few words: `text "Hello"`, `close 1000 "bye"`. */
+/** What a frame says, in a few words: `text "Hello"`, `close 1000 "bye"`; of a compressed one the bytes, unmasked. */
 export function describe(frame: Frame): string {
   const name = names.get(frame.opcode) ?? `reserved opcode ${frame.opcode}`;
-  return `${name}${frame.fin ? '' : ', FIN 0'}${meaning(frame)}`;
+  return `${name}${frame.fin ? '' : ', FIN 0'}${frame.rsv1 ? ', RSV1' : ''}${meaning(frame)}`;
 }
 
-function meaning({ opcode, payload }: Frame): string {
+function meaning({ opcode, payload, rsv1 }: Frame): string {
   if (payload.length === 0) return ', empty';
   if (payload.length > payloadPrinted) return `, ${payload.length} bytes`;
   if (opcode === Opcode.Close) {
@@ -68,5 +68,5 @@ function meaning({ opcode, payload }: Frame): string {
     return ` ${payload.readUInt16BE()}${reason && ` "${reason}"`}`;
   }
   const text = payload.toString();
-  return /[\uFFFD\p{Cc}]/u.test(text) ? ` ${spaced(payload)}` : ` "${text}"`;
+  return rsv1 || /[\uFFFD\p{Cc}]/u.test(text) ? ` ${spaced(payload)}` : ` "${text}"`;
 }

@@ -113,12 +113,13 @@ export async function sendToNaiveServer(bytes: Buffer): Promise<{ output: string
 }
 
 /** Sends bytes after the handshake, over a bare socket: a frame that no library would send. */
-export async function sendFrameTo(port: number, bytes: Buffer): Promise<Socket> {
+export async function sendFrameTo(port: number, bytes: Buffer, extensions = ''): Promise<Socket> {
   const socket = connectTcp(port, '127.0.0.1');
   socket.on('error', () => {});
   socket.write(
     'GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
-      'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n',
+      'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n' +
+      `${extensions && `Sec-WebSocket-Extensions: ${extensions}\r\n`}\r\n`,
   );
   await once(socket, 'data');
   socket.resume();

@@ -13,11 +13,12 @@ import { startBrowser } from '../../support/browser.ts';
 if (runsWithConditions(import.meta.filename)) await record(process.argv.slice(2));
 
 async function record(wanted: readonly string[]): Promise<void> {
+  const { compressionScenes } = await import('./compression.ts');
   const { pageScenes } = await import('./pages.ts');
   const { programScenes } = await import('./programs.ts');
   const browser = await startBrowser();
   try {
-    for (const [name, scene] of [...Object.entries(pageScenes), ...Object.entries(programScenes)]) {
+    for (const [name, scene] of Object.entries({ ...pageScenes, ...programScenes, ...compressionScenes })) {
       if (wanted.length > 0 && !wanted.includes(name)) continue;
       const text = await scene(browser);
       writeFileSync(join(import.meta.dirname, '../../../docs/framing/recorded', `${name}.txt`), text);

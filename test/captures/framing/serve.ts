@@ -2,18 +2,21 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Connection } from '#labs/06-connection';
-import { acceptUpgrade } from '../../../workbook/websocket.ts';
+import { type AcceptOptions, acceptUpgrade } from '../../../workbook/websocket.ts';
 
 export interface Server {
   port: number;
   close(): void;
 }
 
-/** The solutions of labs 01–06 on a free port: a page for the browser, a connection for each upgrade. */
-export async function serve(onConnection: (connection: Connection) => void): Promise<Server> {
+/** The solutions of the labs on a free port: a page for the browser, a connection for each upgrade. */
+export async function serve(
+  onConnection: (connection: Connection) => void,
+  options: AcceptOptions = {},
+): Promise<Server> {
   const server = createServer((_request, response) => response.end('<!doctype html>'));
   server.on('upgrade', (request, socket, head) => {
-    const connection = acceptUpgrade(request, socket, head);
+    const connection = acceptUpgrade(request, socket, head, options);
     if (connection) onConnection(connection);
   });
   server.listen(0, '127.0.0.1');
