@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { join } from 'node:path';
 import { type Course, conditionsWithout, type Lab, workbookRoot } from '../course.ts';
+import type { TlsIdentity } from './certificate.ts';
 import type { EngineName } from './engine.ts';
 import type { WireNote } from './live-wire.ts';
 
@@ -13,6 +14,10 @@ export interface ChatConfig {
   engine: EngineName;
   /** Whether clients that offer compression get it. Default: false. */
   compression?: boolean;
+  /** Whether it speaks TLS, with a certificate made for the purpose. Default: not. */
+  tls?: boolean;
+  /** Whether it speaks HTTP/2 with who can; needs `tls`. Default: not. */
+  http2?: boolean;
   /** Origins beside the chat's own whose pages may use it: `http://localhost:5173`. */
   allowedOrigins: readonly string[];
   /** The file of `createCapture` to which all WebSockets are recorded. Default: none. */
@@ -75,6 +80,8 @@ export class ChatLauncher extends EventEmitter<ChatEvents> {
   readonly #silenceMs: number;
   /** Kept over restarts, so that sessions are; a secret from the environment goes before it. */
   readonly #secret = process.env.AUTH_SECRET || randomBytes(32).toString('base64url');
+  /** Kept over restarts, so that a browser that took it once goes on. */
+  #identity: TlsIdentity | undefined;
   #port: number;
   #child: ChildProcess | undefined;
   #mine: readonly Lab[] = [];
@@ -101,7 +108,7 @@ export class ChatLauncher extends EventEmitter<ChatEvents> {
     const { host } = this.#config;
     const everywhere = ['127.0.0.1', '0.0.0.0', '::', '::1'].includes(host);
     const name = everywhere ? 'localhost' : host.includes(':') ? `[${host}]` : host;
-    return `http://${name}:${this.#port}`;
+    return `${this.#config.tls ? 'https' : 'http'}://${name}:${this.#port}`;
   }
 
   /** @throws ChatStartError when no lab is to blame, for a taken port say. */
@@ -164,9 +171,11 @@ export class ChatLauncher extends EventEmitter<ChatEvents> {
   async #launch(): Promise<Failure | undefined> {
     const config: ChildConfig = { ...this.#config, port: this.#port, labs: this.#whose() };
     const conditions = conditionsWithout(this.#course, this.#mine).map((name) => `--conditions=${name}`);
+    const identity = this.#config.tls ? await this.#makeIdentity() : undefined;
     const child = fork(join(import.meta.dirname, 'main.ts'), [JSON.stringify(config)], {
       cwd: workbookRoot,
-      env: { ...process.env, AUTH_SECRET: this.#secret },
+      // Secrets travel in the environment: arguments can be read by every user of the machine.
+      env: { ...process.env, AUTH_SECRET: this.#secret, CHAT_TLS: identity && JSON.stringify(identity) },
       execArgv: [...conditions, '--import', 'tsx'],
     });
     this.#child = child;
@@ -198,6 +207,13 @@ export class ChatLauncher extends EventEmitter<ChatEvents> {
         else if (this.#child === child) this.#recover(failure);
       });
     });
+  }
+
+  async #makeIdentity(): Promise<TlsIdentity> {
+    // Loaded only for TLS: what makes certificates is large.
+    const { makeCertificate } = await import('./certificate.ts');
+    this.#identity ??= await makeCertificate();
+    return this.#identity;
   }
 
   /** The chat ran and has stopped by itself. */

@@ -3,6 +3,7 @@
  * parent asks, when its parent is gone, and at SIGINT or SIGTERM; each time clients are told to come back.
  */
 import { Capture } from './capture.ts';
+import type { TlsIdentity } from './certificate.ts';
 import { loadEngine } from './engine.ts';
 import type { ChildConfig, ChildMessage, ParentMessage } from './launcher.ts';
 import { LiveWire } from './live-wire.ts';
@@ -82,6 +83,8 @@ try {
     secret: process.env.AUTH_SECRET,
     allowedOrigins: config.allowedOrigins,
     labs: config.labs,
+    tls: process.env.CHAT_TLS ? (JSON.parse(process.env.CHAT_TLS) as TlsIdentity) : undefined,
+    http2: config.http2,
     tap,
   });
   tell({ type: 'listening', port: server.address.port });

@@ -4,7 +4,7 @@ import { createCapture } from '../chat/capture.ts';
 import type { EngineName } from '../chat/engine.ts';
 import { type ChatConfig, ChatLauncher } from '../chat/launcher.ts';
 import { formatWhose } from '../chat/whose.ts';
-import { commandLine, currentCourse } from '../command-line.ts';
+import { commandLine, currentCourse, usageError } from '../command-line.ts';
 import { findLab, type Lab } from '../course.ts';
 import { passingLabs } from '../progress.ts';
 
@@ -14,6 +14,8 @@ interface Flags {
   mine: Lab[] | 'passing';
   engine: EngineName;
   compression: boolean;
+  tls: boolean;
+  http2: boolean;
   capture?: string;
   allowedOrigin: string[];
 }
@@ -64,6 +66,8 @@ const flags = commandLine(
   )
   .addOption(new Option('--engine <name>', 'what speaks WebSocket').choices(['labs', 'ws']).default('labs'))
   .option('--compression', 'compress messages of 1 KiB and more for clients that offer it (RFC 7692)', false)
+  .option('--tls', 'https and wss, with a certificate made on the spot', false)
+  .option('--http2', 'WebSockets over HTTP/2 for browsers that can (RFC 8441); needs --tls', false)
   .addOption(
     new Option(
       '--capture <file>',
@@ -80,12 +84,22 @@ const flags = commandLine(
   )
   .parse()
   .opts<Flags>();
+if (flags.http2) refuseHttp2(flags);
+
+/** Says in one sentence why HTTP/2 does not go with the other flags. */
+function refuseHttp2({ tls, engine, capture }: Flags): void {
+  if (!tls) usageError('Browsers speak HTTP/2 over TLS only: add --tls to --http2.');
+  if (engine === 'ws') usageError('The engine ws speaks HTTP/1.1 only: leave out --http2 or --engine ws.');
+  if (capture) usageError('A capture holds WebSockets over HTTP/1.1 only: leave out --http2 or --capture.');
+}
 
 const config: ChatConfig = {
   port: flags.port,
   host: flags.host,
   engine: flags.engine,
   compression: flags.compression,
+  tls: flags.tls,
+  http2: flags.http2,
   allowedOrigins: flags.allowedOrigin,
   capture: flags.capture,
 };
