@@ -13,8 +13,8 @@ export interface Reading {
   fails?: number;
   /** The reader's own words for it. */
   why?: string;
-  /** A compressed message had a block with BFINAL 1: the last of a DEFLATE stream, but not of the message. */
-  finalBlock?: true;
+  /** Only of `ws`: why it no longer knows where it is in the compressed stream. */
+  lost?: 'final block' | 'no bytes';
 }
 
 /** Lengths of chunks, used again and again until the stream is used up. */

@@ -39,9 +39,10 @@ export async function readWithWs(
   return reading;
 }
 
-/** Notes when an inflater is given up although nothing was wrong: its stream had its last block. */
+/** Notes what makes the inflater of `ws` lose its place in the stream although it finds nothing wrong. */
 class WatchedDeflate extends PerMessageDeflate {
   readonly #reading: Reading;
+  #length = 0;
 
   constructor(role: Role, parameters: DeflateParameters, reading: Reading) {
     super({ isServer: role === 'server', maxPayload: limits.maxMessageLength });
@@ -56,8 +57,11 @@ class WatchedDeflate extends PerMessageDeflate {
   }
 
   override decompress(data: Buffer, fin: boolean, done: WsDeflateCallback): void {
+    this.#length += data.length;
+    if (fin && this.#length === 0) this.#reading.lost = 'no bytes';
+    if (fin) this.#length = 0;
     super.decompress(data, fin, (error, result) => {
-      if (!error && this._inflate === null) this.#reading.finalBlock = true;
+      if (!error && this._inflate === null) this.#reading.lost = 'final block';
       done(error, result);
     });
   }

@@ -40,6 +40,10 @@ export default {
       defineAsyncComponent(() => import('./components/MaskExplorer.vue')),
     );
     app.component(
+      'DeflateExplorer',
+      defineAsyncComponent(() => import('./components/DeflateExplorer.vue')),
+    );
+    app.component(
       'CaptureExplorer',
       defineAsyncComponent(() => import('./components/CaptureExplorer.vue')),
     );
