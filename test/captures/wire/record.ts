@@ -3,7 +3,8 @@
  *
  *     node --import tsx test/captures/wire/record.ts
  *
- * Names after it record only those: `… record.ts chat loss`. Needs Linux, root, tcpdump, tshark, iproute2 and
+ * Names after it record only those: `… record.ts chat loss`. With `--read` nothing is recorded, and tshark reads
+ * what is there: for a newer tshark. Needs Linux, root, tcpdump, tshark, iproute2 and
  * Chromium. Client and server are processes in two network namespaces, joined by a switch.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -17,19 +18,25 @@ import { type Scene, scenes, tapOf } from './scenes.ts';
 import { startTcpdump } from './tcpdump.ts';
 import { readWithTshark } from './tshark.ts';
 
-if (runsWithConditions(import.meta.filename)) await recordAll(process.argv.slice(2));
+if (runsWithConditions(import.meta.filename)) await main(process.argv.slice(2));
 
-async function recordAll(wanted: readonly string[]): Promise<void> {
-  await withNetwork(async () => {
-    for (const [name, scene] of Object.entries(scenes)) {
-      if (wanted.length > 0 && !wanted.includes(name)) continue;
-      const file = join(import.meta.dirname, `${name}.pcap`);
-      await record(scene, file);
-      const reading = { about: scene.about, ...(await readWithTshark(file, scene.tshark)) };
-      writeFileSync(file.replace(/pcap$/, 'json'), `${JSON.stringify(reading, null, 2)}\n`);
-      console.log(`${name}: ${reading.frames.length} frames`);
-    }
-  });
+async function main(args: readonly string[]): Promise<void> {
+  const names = args.filter((arg) => arg !== '--read');
+  const wanted = Object.entries(scenes).filter(([name]) => names.length === 0 || names.includes(name));
+  if (!args.includes('--read')) {
+    await withNetwork(async () => {
+      for (const [name, scene] of wanted) await record(scene, fileOf(name));
+    });
+  }
+  for (const [name, scene] of wanted) {
+    const reading = { about: scene.about, ...(await readWithTshark(fileOf(name), scene.tshark)) };
+    writeFileSync(fileOf(name, 'json'), `${JSON.stringify(reading, null, 2)}\n`);
+    console.log(`${name}: ${reading.frames.length} frames`);
+  }
+}
+
+function fileOf(name: string, ending = 'pcap'): string {
+  return join(import.meta.dirname, `${name}.${ending}`);
 }
 
 async function record(scene: Scene, file: string): Promise<void> {

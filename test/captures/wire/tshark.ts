@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { port } from './network.ts';
@@ -14,13 +14,18 @@ export interface Reading {
   frames: (Place & FrameRead)[];
   /** Whole messages, inflated where that was agreed on; `content` as `contentOf` gives it. */
   messages: (Place & { type: 'text' | 'binary'; content: string })[];
-  /** What tshark remarks on single packets: `retransmission`, `out_of_order`, `lost_segment`, `reset`, … */
+  /**
+   * What tshark remarks on single packets: `retransmission`, `out_of_order`, `lost_segment` (before this one), …;
+   * and of our own, `reset` for the RST flag, `cut` for a packet that was not captured whole.
+   */
   notes: (Place & { note: string })[];
 }
 
 export interface Place {
   /** Counted from 1, as Wireshark does. Of a frame or message: the packet that completed it. */
   packet: number;
+  /** When it was captured, in microseconds since 1970. */
+  at: number;
   stream: number;
   from: 'client' | 'server';
 }
@@ -39,6 +44,13 @@ export interface FrameRead {
   code?: number;
   reason?: string;
 }
+
+/**
+ * True where tests with tshark are to be skipped: it is not installed here, and this is not CI, where that is a
+ * failure. For `describe.skipIf(noTshark)`.
+ */
+export const noTshark = spawnSync('tshark', ['--version']).error !== undefined && !process.env.CI;
+if (noTshark) console.warn('No tshark found: tests that compare with it are skipped.');
 
 /** Bytes in a form that people and Git can bear: hex, or the SHA-256 where they are many. */
 export function contentOf(bytes: Uint8Array): string {
@@ -90,6 +102,7 @@ function addPacket(reading: Reading, layers: Node): void {
 function placeOf(layers: Node): Place {
   return {
     packet: numberAt(layers, 'frame', 'frame.number'),
+    at: Number(textAt(layers, 'frame', 'frame.time_epoch').replace(/\.(\d{6}).*/, '$1')),
     stream: numberAt(layers, 'tcp', 'tcp.stream'),
     from: numberAt(layers, 'tcp', 'tcp.srcport') === port ? 'server' : 'client',
   };
@@ -113,6 +126,7 @@ function notesIn(layers: Node): string[] {
     (name) => /^tcp\.analysis\.(.*(?:retrans|lost|order).*)$/.exec(name)?.[1] ?? [],
   );
   if (textAt(layers, 'tcp', 'tcp.flags_tree', 'tcp.flags.reset') === '1') notes.push('reset');
+  if (numberAt(layers, 'frame', 'frame.cap_len') < numberAt(layers, 'frame', 'frame.len')) notes.push('cut');
   return notes;
 }
 
