@@ -3,7 +3,7 @@ import { Buffer } from './buffer.ts';
 
 const globals: { Buffer?: unknown; process?: unknown } = globalThis;
 globals.Buffer ??= Buffer;
-globals.process ??= { nextTick: queueMicrotask };
+globals.process ??= { nextTick: (callback: () => void) => queueMicrotask(callback) };
 
 /** `%s` and `%d` alone. */
 export function format(text: string, ...values: unknown[]): string {

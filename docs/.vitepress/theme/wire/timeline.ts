@@ -134,7 +134,7 @@ function rowOf(event: WireEvent, number: number): Row {
         number,
         kind,
         event: { ...event, header: Buffer.from(event.header), payload: payload && firstOf(payload) },
-        what: `${opcode} frame`,
+        what: opcode === 'continuation' ? opcode : `${opcode} frame`,
         flags: flagsOf(event),
         length,
         preview: framePreview(event),
