@@ -5,6 +5,6 @@ import { runsWithConditions } from '../../workbook/with-solutions.ts';
 
 if (runsWithConditions(import.meta.filename)) {
   const { connect } = await import('../../workbook/websocket.ts');
-  const { runSuite, suiteLimits } = await import('./echo.ts');
-  await runSuite((url) => connect(url, suiteLimits));
+  const { runSuite, suiteOptions } = await import('./echo.ts');
+  await runSuite((url) => connect(url, suiteOptions));
 }

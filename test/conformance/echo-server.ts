@@ -7,12 +7,12 @@ import { runsWithConditions } from '../../workbook/with-solutions.ts';
 
 if (runsWithConditions(import.meta.filename)) {
   const { acceptUpgrade } = await import('../../workbook/websocket.ts');
-  const { echo, suiteLimits } = await import('./echo.ts');
+  const { echo, suiteOptions } = await import('./echo.ts');
   const { values } = parseArgs({ options: { port: { type: 'string', default: '9001' } } });
 
   const server = createServer((_request, response) => response.writeHead(426).end());
   server.on('upgrade', (request, socket, head) => {
-    const connection = acceptUpgrade(request, socket, head, suiteLimits);
+    const connection = acceptUpgrade(request, socket, head, suiteOptions);
     if (connection) echo(connection);
   });
   server.listen(Number(values.port), '127.0.0.1', () => {

@@ -2,15 +2,14 @@
 import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
 import { WebSocketServer } from 'ws';
-import { echo, wsSuiteLimits } from './echo.ts';
+import { echo, wsSuiteOptions } from './echo.ts';
 
 const { values } = parseArgs({ options: { port: { type: 'string', default: '9001' } } });
 
 const server = new WebSocketServer({
-  ...wsSuiteLimits,
+  ...wsSuiteOptions,
   host: '127.0.0.1',
   port: Number(values.port),
-  perMessageDeflate: true,
   // It speaks no subprotocol; by default it would take the first that a client offers.
   handleProtocols: () => false,
 });

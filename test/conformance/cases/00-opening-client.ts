@@ -65,7 +65,6 @@ const illegalAnswers = [
   'permessage-deflate; client_max_window_bits',
   'permessage-deflate; client_max_window_bits=7',
   'permessage-deflate; client_max_window_bits=16',
-  'permessage-deflate, permessage-deflate',
 ];
 
 export const openingClient: ClientHandshakeCase[] = [

@@ -12,12 +12,12 @@ const known = new Set([
   'client_max_window_bits',
 ]);
 
-/** What a client sends that asks for `wanted` and can do everything itself. */
+/** What a client sends that asks for `wanted`, and can be asked for a smaller window itself (RFC 7692 §7.1.2.2). */
 export function offer(wanted: Compression): string {
   return wanted
     .map(({ noContextTakeover, maxWindowBits }) =>
       [
-        'permessage-deflate; client_no_context_takeover; client_max_window_bits',
+        'permessage-deflate; client_max_window_bits',
         ...(noContextTakeover ? ['server_no_context_takeover'] : []),
         ...(maxWindowBits ? [`server_max_window_bits=${maxWindowBits}`] : []),
       ].join('; '),

@@ -1,4 +1,4 @@
-import { silenceMs } from '../peer/peer.ts';
+import { open } from '../peer/opening.ts';
 import type { Case, Outcome } from './case.ts';
 import { type Subject, SubjectProcess } from './subject.ts';
 import { listen } from './test-client.ts';
@@ -13,6 +13,9 @@ export interface CaseResult extends Outcome {
 
 /** Processes of a subject at once, each with its share of the cases: most wait for the other end half the time. */
 const lanes = 4;
+
+/** How long a client may take to start, or from the start of one case to the next, in milliseconds. */
+const hangMs = 60_000;
 
 /** Whether a subject of that role can be put to the case. */
 export function applies({ kind }: Case, role: 'server' | 'client'): boolean {
@@ -43,17 +46,24 @@ async function runServer(subject: Subject, cases: readonly Case[], onResult: (re
         port = await server.port();
       }
       const start = performance.now();
-      const outcome = await Promise.race([
-        testServer(port, test).catch((error: Error): Outcome => ({ verdict: 'FAILED', got: error.message })),
-        ended(server),
-      ]);
-      onResult({ test, ...outcome, ms: performance.now() - start });
+      const outcome = await testServer(port, test).catch(failed);
+      const ms = performance.now() - start;
+      const survived = await answers(port);
+      onResult({ test, ms, ...(survived ? outcome : failed(`the process ended. ${server.error}`)) });
       // It may hang in a loop, and would fail the cases that follow.
-      if (outcome.verdict === 'FAILED') await server.stop();
+      if (!survived || outcome.verdict === 'FAILED') await server.stop();
     }
   } finally {
     await server?.stop();
   }
+}
+
+/** Whether a server is still there: one that has ended also ended its connections, as some cases want it. */
+async function answers(port: number): Promise<boolean> {
+  return await open(port).then(
+    (socket) => socket.destroy().destroyed,
+    () => false,
+  );
 }
 
 /** A client runs case after case by itself. When it ends or hangs before the last, another does the rest. */
@@ -64,43 +74,52 @@ async function runClient(subject: Subject, cases: readonly Case[], onResult: (re
   }
 }
 
+/** Resolves with the cases that are done once the client is. A result stands when the client goes on after it. */
 async function runOneClient(
   subject: Subject,
   cases: readonly Case[],
   onResult: (result: CaseResult) => void,
 ): Promise<Set<Case>> {
   const done = new Set<Case>();
-  let current: Case | undefined;
-  let start = 0;
-  const finished = (test: Case, outcome: Outcome) => {
-    if (current !== test) return;
-    current = undefined;
-    done.add(test);
-    onResult({ test, ...outcome, ms: performance.now() - start });
-    hang.refresh();
+  const starts = new Map<Case, number>();
+  let latest: Case | undefined;
+  let held: CaseResult | undefined;
+  const settle = (result: CaseResult | undefined) => {
+    held = undefined;
+    if (!result || done.has(result.test)) return;
+    done.add(result.test);
+    onResult(result);
   };
   const suite = await listen({
     cases,
     started(test) {
-      current = test;
-      start = performance.now();
+      settle(held);
+      latest = test;
+      starts.set(test, performance.now());
+      hang.refresh();
     },
-    finished,
-    reported: () => client.stop(),
+    finished(test, outcome) {
+      const result = { test, ...outcome, ms: performance.now() - (starts.get(test) ?? 0) };
+      if (test === latest) held = result;
+      else settle(result);
+    },
+    reported() {
+      settle(held);
+      void client.stop();
+    },
   });
   const url = `ws://127.0.0.1:${suite.port}`;
   const client = new SubjectProcess(subject, ['--url', url, '--agent', 'conformance']);
-  // A case ends in any event; between two, nothing but itself keeps the client from going on.
-  const hang = setTimeout(() => current || client.stop(), 2 * silenceMs);
-  const outcome = await ended(client);
+  const hang = setTimeout(() => client.stop(), hangMs);
+  await client.ended;
   clearTimeout(hang);
   suite.close();
-  if (current) finished(current, outcome);
-  if (done.size === 0) throw new Error(`The client ran no case. ${client.error}`);
+  if (!latest) throw new Error(`The client ran no case. ${client.error}`);
+  const why = failed(`the client did not go on after this. ${client.error}`);
+  settle({ test: latest, ...why, ms: performance.now() - (starts.get(latest) ?? 0) });
   return done;
 }
 
-async function ended(subject: SubjectProcess): Promise<Outcome> {
-  await subject.ended;
-  return { verdict: 'FAILED', got: `the process ended. ${subject.error}`.trim() };
+function failed(why: Error | string): Outcome {
+  return { verdict: 'FAILED', got: String(why instanceof Error ? why.message : why).trim() };
 }
