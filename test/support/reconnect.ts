@@ -119,7 +119,7 @@ export function herd(count: number, { downMs = 0, seed = 1 } = {}): number[] {
     if (failed) arrivals.push(at);
     else connections.push(attempt);
     if (failed && at < downMs) attempt.closed(1006);
-    else attempt.opened();
+    else if (failed) attempt.opened();
     return () => {};
   };
   const onState = ({ name }: ReconnectState) => {

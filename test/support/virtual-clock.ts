@@ -1,8 +1,8 @@
 import type { Clock } from '../../workbook/clock.ts';
 
 interface Timer {
-  at: number;
-  run: () => void;
+  /** Undefined once it has run or was cleared. */
+  run: (() => void) | undefined;
 }
 
 /** Time that stands still until it is moved, in whole milliseconds. */
@@ -16,24 +16,25 @@ export class VirtualClock implements Clock {
   #time = 0;
   /** All timers due up to here have run. */
   #ran = 0;
-  readonly #due = new Map<number, Set<Timer>>();
+  readonly #due = new Map<number, Timer[]>();
 
   now(): number {
     return this.#now;
   }
 
   setTimeout(run: () => void, ms: number): unknown {
-    const timer = { at: this.#time + Math.max(1, Math.ceil(ms)), run };
-    const together = this.#due.get(timer.at) ?? new Set();
-    this.#due.set(timer.at, together.add(timer));
+    const at = this.#time + Math.max(1, Math.ceil(ms));
+    const timer: Timer = { run };
+    const together = this.#due.get(at);
+    if (together) together.push(timer);
+    else this.#due.set(at, [timer]);
     this.timerCount++;
     this.timersSet++;
     return timer;
   }
 
   clearTimeout(timer: unknown): void {
-    const { at } = (timer ?? {}) as Partial<Timer>;
-    if (at !== undefined && this.#due.get(at)?.delete(timer as Timer)) this.timerCount--;
+    this.#take(timer as Timer | undefined);
   }
 
   /** Time goes by; timers run when they are due. */
@@ -59,10 +60,15 @@ export class VirtualClock implements Clock {
   }
 
   #runDue(at: number): void {
-    for (const timer of this.#due.get(at) ?? []) {
-      this.clearTimeout(timer);
-      timer.run();
-    }
+    for (const timer of this.#due.get(at) ?? []) this.#take(timer)?.();
     this.#due.delete(at);
+  }
+
+  #take(timer: Timer | undefined): (() => void) | undefined {
+    const run = timer?.run;
+    if (!timer || !run) return undefined;
+    timer.run = undefined;
+    this.timerCount--;
+    return run;
   }
 }

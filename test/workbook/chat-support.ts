@@ -15,13 +15,14 @@ import { type ChatServerOptions, startChatServer } from '../../workbook/chat/ser
 /** Bundled once for all servers of a test file. */
 const page = bundlePage();
 
-/** A chat on a free port, stopped when the test is done; its address without the scheme: `127.0.0.1:40123`. */
+/** A chat on a free port, stopped when the test is done; `host` is its address without the scheme: `127.0.0.1:40123`. */
 export async function startChat(
   engine: EngineName,
   options: Partial<Omit<ChatServerOptions, 'engine'>> & EngineOptions = {},
   port = 0,
+  address = '127.0.0.1',
 ): Promise<{ host: string; port: number; close(): Promise<void> }> {
-  const server = await startChatServer(port, '127.0.0.1', {
+  const server = await startChatServer(port, address, {
     page: await page,
     ...options,
     engine: await loadEngine(engine, options),
