@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
@@ -9,53 +8,8 @@ import { WebSocket } from 'ws';
 import { ChatLauncher } from '../../workbook/chat/launcher.ts';
 import { readCourse, workbookRoot } from '../../workbook/course.ts';
 import { makeStub } from '../../workbook/stubs.ts';
+import { Chat } from './chat-command.ts';
 import { getTicket, signIn, TestClient } from './chat-support.ts';
-
-/** `npm run chat -- …`, its output as it comes. */
-class Chat {
-  readonly process: ChildProcess;
-  output = '';
-
-  constructor(root: string, ...args: string[]) {
-    this.process = spawn(process.execPath, [join(root, 'workbook', 'run.mjs'), 'chat', ...args], {
-      cwd: root,
-      detached: process.platform !== 'win32',
-      env: { ...process.env, AUTH_SECRET: '' },
-    });
-    for (const stream of [this.process.stdout, this.process.stderr]) {
-      stream?.setEncoding('utf8').on('data', (text: string) => {
-        this.output += text;
-      });
-    }
-    onTestFinished(async () => {
-      if (this.process.exitCode !== null || this.process.signalCode !== null) return;
-      this.process.kill('SIGTERM');
-      await once(this.process, 'exit');
-    });
-  }
-
-  /** Waits until the output has this, and gives what matched. */
-  async says(wanted: RegExp): Promise<RegExpExecArray> {
-    for (;;) {
-      const found = wanted.exec(this.output);
-      if (found) return found;
-      if (this.process.exitCode !== null)
-        throw new Error(`It ended before it said ${wanted}:\n${this.output}`);
-      const { stdout, stderr } = this.process;
-      await Promise.race([stdout, stderr].flatMap((stream) => (stream ? [once(stream, 'data')] : [])));
-    }
-  }
-
-  /** Its address without the scheme, once it runs. */
-  async host(): Promise<string> {
-    return `127.0.0.1:${(await this.says(/Chat: http:\/\/localhost:(\d+)/))[1]}`;
-  }
-
-  async exitCode(): Promise<number | null> {
-    if (this.process.exitCode === null) await once(this.process, 'close');
-    return this.process.exitCode;
-  }
-}
 
 const allExports = "export * from '../solutions/03-frames.ts';\n";
 

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { FrameSeen, Side } from '#labs/09-wire';
+import type { Side } from '#labs/09-wire';
 import type { WireEvent } from '../../workbook/wire/conversation.ts';
-import { readWithLab } from '../captures/wire/lab-09.ts';
+import { framesSeen, handshakesSeen, messagesSeen, ofKind, readWithLab } from '../captures/wire/lab-09.ts';
 import { scenes } from '../captures/wire/scenes.ts';
-import { contentOf, noTshark, type Reading, readWithTshark } from '../captures/wire/tshark.ts';
+import { noTshark, type Reading, readWithTshark } from '../captures/wire/tshark.ts';
 
 const folder = join(import.meta.dirname, '../captures/wire');
 const names = Object.keys(scenes);
@@ -35,50 +35,6 @@ function comparable({ streams, handshakes, frames, messages, notes }: Reading) {
     frames: frames.filter(({ packet }) => !cut.includes(packet)).map(withoutPacket),
     messages: messages.filter(({ packet }) => !misread.includes(packet)).map(withoutPacket),
   };
-}
-
-const opcodes: Record<FrameSeen['opcode'], number> = {
-  continuation: 0,
-  text: 1,
-  binary: 2,
-  close: 8,
-  ping: 9,
-  pong: 10,
-};
-
-type Seen<Kind extends WireEvent['kind']> = Extract<WireEvent, { kind: Kind }>;
-
-function ofKind<Kind extends WireEvent['kind']>(events: WireEvent[], kind: Kind): Seen<Kind>[] {
-  return events.filter((event): event is Seen<Kind> => event.kind === kind);
-}
-
-const placeOf = ({ at, stream, from }: WireEvent) => ({ at, stream, from });
-
-function handshakesSeen(events: WireEvent[]) {
-  return ofKind(events, 'handshake').map((event) => {
-    const { startLine, headers } = 'request' in event ? event.request : event.response;
-    return { ...placeOf(event), startLine, headers: headers.map(([name, value]) => `${name}: ${value}`) };
-  });
-}
-
-function framesSeen(events: WireEvent[]) {
-  return ofKind(events, 'frame').flatMap((event) => {
-    const { fin, rsv1, opcode, masked, length, payload, code, reason } = event;
-    if (!payload) return [];
-    return {
-      ...placeOf(event),
-      ...{ fin, rsv: rsv1 ? 4 : 0, opcode: opcodes[opcode], masked, length, payload: contentOf(payload) },
-      ...(code === undefined ? {} : { code, reason }),
-    };
-  });
-}
-
-function messagesSeen(events: WireEvent[]) {
-  return ofKind(events, 'message').map((event) => ({
-    ...placeOf(event),
-    type: event.type,
-    content: contentOf(event.data),
-  }));
 }
 
 function missing(events: WireEvent[], from: Side): number {

@@ -58,8 +58,16 @@ export function contentOf(bytes: Uint8Array): string {
   return `sha256 ${createHash('sha256').update(bytes).digest('hex')}`;
 }
 
-/** Runs tshark on a capture. @throws where it is not installed, or cannot read the file. */
-export async function readWithTshark(file: string, options: readonly string[] = []): Promise<Reading> {
+/**
+ * Runs tshark on a capture of connections to this port.
+ *
+ * @throws where it is not installed, or cannot read the file.
+ */
+export async function readWithTshark(
+  file: string,
+  options: readonly string[] = [],
+  serverPort = port,
+): Promise<Reading> {
   const args = ['-n', '-r', file, '-T', 'json', '-x', '--no-duplicate-keys', ...options];
   const { stdout } = await promisify(execFile)('tshark', args, { maxBuffer: 256 * 1024 * 1024 });
   const packets = JSON.parse(stdout) as { _source: { layers: Node } }[];
@@ -71,12 +79,12 @@ export async function readWithTshark(file: string, options: readonly string[] = 
     messages: [],
     notes: [],
   };
-  for (const { _source } of packets) addPacket(reading, _source.layers);
+  for (const { _source } of packets) addPacket(reading, _source.layers, serverPort);
   return reading;
 }
 
-function addPacket(reading: Reading, layers: Node): void {
-  const place = placeOf(layers);
+function addPacket(reading: Reading, layers: Node, serverPort: number): void {
+  const place = placeOf(layers, serverPort);
   reading.protocols ||= textAt(layers, 'frame', 'frame.protocols').replace(/(:tcp).*/, '$1');
   countPacket(reading, place, layers);
   for (const note of notesIn(layers)) reading.notes.push({ ...place, note });
@@ -99,12 +107,12 @@ function addPacket(reading: Reading, layers: Node): void {
   }
 }
 
-function placeOf(layers: Node): Place {
+function placeOf(layers: Node, serverPort: number): Place {
   return {
     packet: numberAt(layers, 'frame', 'frame.number'),
     at: Number(textAt(layers, 'frame', 'frame.time_epoch').replace(/\.(\d{6}).*/, '$1')),
     stream: numberAt(layers, 'tcp', 'tcp.stream'),
-    from: numberAt(layers, 'tcp', 'tcp.srcport') === port ? 'server' : 'client',
+    from: numberAt(layers, 'tcp', 'tcp.srcport') === serverPort ? 'server' : 'client',
   };
 }
 
