@@ -322,7 +322,7 @@ export class Reassembler {
     if (this.#next === undefined) return;
     if (fin) this.#fin ??= add(start, length);
     if (length > 0) this.#take({ start, length, bytes: payload });
-    this.#release();
+    if (this.#held.length > 0 || this.#fin !== undefined) this.#release();
     // #endregion
   }
 
@@ -640,7 +640,11 @@ export class FrameReader {
       length: payload.length,
       offset: this.#offset,
       header: this.#header,
-      ...(isWhole && { payload }),
+      payload: isWhole ? payload : undefined,
+      type: undefined,
+      compressed: undefined,
+      code: undefined,
+      reason: undefined,
     };
     if (opcode === Opcode.Close) this.#onClose(seen);
     else if (opcode > Opcode.Close) this.#tell(seen);
@@ -651,7 +655,11 @@ export class FrameReader {
     try {
       const { code, reason } = decodeClosePayload(seen.payload ?? noBytes);
       // 1005 stands for a frame without a code, and never travels (RFC 6455 §7.4.1).
-      this.#tell(code === 1005 ? seen : { ...seen, code, reason });
+      if (code !== 1005) {
+        seen.code = code;
+        seen.reason = reason;
+      }
+      this.#tell(seen);
     } catch (error) {
       this.#tell(seen);
       throw error;
@@ -665,7 +673,9 @@ export class FrameReader {
       this.#isDropping = false;
     }
     const message = this.#message;
-    this.#tell({ ...seen, ...message });
+    seen.type = message?.type;
+    seen.compressed = message?.compressed;
+    this.#tell(seen);
     if (fin) this.#message = undefined;
     if (!isWhole) this.#dropMessage(message?.compressed ?? true);
     else if (message?.compressed && !this.#canInflate && !this.#isDropping) this.#refuseToInflate();

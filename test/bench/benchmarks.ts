@@ -1,6 +1,7 @@
 import type { Benchmark } from './benchmark.ts';
 import { codec } from './codec.ts';
 import { echo } from './echo.ts';
+import { wire } from './wire.ts';
 
 /** What `npm run bench` runs, in this order. */
-export const benchmarks: readonly Benchmark[] = [codec, echo];
+export const benchmarks: readonly Benchmark[] = [codec, echo, wire];

@@ -8,32 +8,50 @@ import type { WireEvent } from './conversation.ts';
  */
 export function jsonLine(event: WireEvent): string | undefined {
   const { stream, from, kind } = event;
-  const fields = fieldsOf(event);
-  return fields && JSON.stringify({ stream, at: isoTime(event.at), from, kind, ...fields });
-}
-
-function fieldsOf(event: WireEvent): object | undefined {
-  switch (event.kind) {
+  const at = isoTime(event.at);
+  switch (kind) {
     case 'handshake':
-      return 'request' in event ? { request: event.request } : { response: event.response };
+      return JSON.stringify(
+        'request' in event
+          ? { stream, at, from, kind, request: event.request }
+          : { stream, at, from, kind, response: event.response },
+      );
     case 'frame': {
       const { fin, rsv1, opcode, masked, length, code, reason } = event;
-      return { fin, rsv1, opcode, masked, length, ...payloadOf(event), code, reason };
+      const { text, hex } = payloadOf(event);
+      return JSON.stringify({
+        stream,
+        at,
+        from,
+        kind,
+        fin,
+        rsv1,
+        opcode,
+        masked,
+        length,
+        text,
+        hex,
+        code,
+        reason,
+      });
     }
-    case 'message':
-      return { type: event.type, length: event.data.length, ...contentOf(event) };
+    case 'message': {
+      const { type, data } = event;
+      const { text, hex } = contentOf(event);
+      return JSON.stringify({ stream, at, from, kind, type, length: data.length, text, hex });
+    }
     case 'gap':
-      return { missing: event.missing };
+      return JSON.stringify({ stream, at, from, kind, missing: event.missing });
     case 'error':
-      return { message: event.message };
+      return JSON.stringify({ stream, at, from, kind, message: event.message });
     default:
       return undefined;
   }
 }
 
-/** Text as `text` and all else as `hex`; neither for a Close frame with a code, or when bytes are missing. */
-function payloadOf({ payload, type, compressed, code }: FrameSeen): { text?: string; hex?: string } {
-  if (!payload || code !== undefined) return {};
+/** Text as `text` and all else as `hex`; neither for a Close frame that says all by its code, or when bytes are missing. */
+function payloadOf({ payload, opcode, type, compressed, code }: FrameSeen): { text?: string; hex?: string } {
+  if (!payload || code !== undefined || (opcode === 'close' && payload.length === 0)) return {};
   // A fragment of text may be cut within a character.
   const isText = type === 'text' && !compressed && isUtf8(payload);
   return isText ? { text: payload.toString() } : { hex: payload.toString('hex') };
@@ -43,8 +61,16 @@ function contentOf({ type, data }: MessageSeen): { text?: string; hex?: string }
   return type === 'text' ? { text: data.toString() } : { hex: data.toString('hex') };
 }
 
+let lastSecond = Number.NaN;
+let lastTime = '';
+
 /** A time in microseconds since 1970 as ISO 8601: `2026-11-22T13:00:00.123456Z`. */
 export function isoTime(at: number): string {
-  const micros = at % 1000;
-  return `${new Date((at - micros) / 1000).toISOString().slice(0, -1)}${String(micros).padStart(3, '0')}Z`;
+  const micros = at % 1_000_000;
+  const second = at - micros;
+  if (second !== lastSecond) {
+    lastSecond = second;
+    lastTime = new Date(second / 1000).toISOString().slice(0, -4);
+  }
+  return `${lastTime}${String(micros).padStart(6, '0')}Z`;
 }

@@ -24,7 +24,6 @@ declare module 'pcap-parser' {
 
   interface Parser {
     on(event: 'globalHeader', listener: (header: GlobalHeader) => void): this;
-    on(event: 'packetHeader', listener: (header: PacketHeader) => void): this;
     on(event: 'packet', listener: (packet: { header: PacketHeader; data: Buffer }) => void): this;
   }
 

@@ -33,24 +33,20 @@ const knownMagic: Record<string, string> = { a1b23c4d: 'a1b2c3d4', '4d3cb2a1': '
  * packets out.
  *
  * `pcap-parser` reads the format. It joins chunks at a cost that grows with their square, takes any length for
- * true and ends without a word where the file is cut. So it gets one header or one packet at a time, never part
- * of one, and each length is looked at first.
+ * true and ends without a word where the file is cut. So it gets whole records only, each length looked at first.
  */
 export class PcapReader {
   /** Hands bytes to the parser. */
   #feed: (bytes: Buffer) => void = () => {};
-  /** How many bytes the parser gets next: a header or a packet. */
-  #wanted = fileHeaderLength;
-  /** The first of them, if they are not all there. */
+  /** What came and is no whole record yet, and how many bytes it takes to go on. */
   #waiting: Buffer[] = [];
   #waitingLength = 0;
-  /** Ticks of the file's clock in a microsecond. */
-  #unit = 1;
+  #wanted = fileHeaderLength;
+  /** What the file header said; undefined before it came. */
+  #format: { isBigEndian: boolean; unit: number } | undefined;
   #linkType = 0;
-  /** Records whose header was read. */
+  /** Whole records so far. */
   #records = 0;
-  #hasBegun = false;
-  #isInRecord = false;
   #failed = false;
 
   constructor(onPacket: (packet: Packet) => void) {
@@ -72,24 +68,11 @@ export class PcapReader {
         }
         // Above the type, there may be the length of a checksum.
         this.#linkType = linkLayerType & 0xffff;
-        this.#wanted = recordHeaderLength;
-      })
-      .on('packetHeader', ({ capturedLength }) => {
-        this.#records++;
-        if (capturedLength > maxCapturedLength) {
-          throw new CaptureError(
-            `Record ${this.#records} claims ${capturedLength} bytes, more than any packet has: the file is damaged from there on.`,
-            true,
-          );
-        }
-        this.#wanted = capturedLength;
-        this.#isInRecord = true;
       })
       .on('packet', ({ header, data }) => {
-        this.#wanted = recordHeaderLength;
-        this.#isInRecord = false;
         const { timestampSeconds, timestampMicroseconds, originalLength } = header;
-        const at = timestampSeconds * 1_000_000 + Math.floor(timestampMicroseconds / this.#unit);
+        const at =
+          timestampSeconds * 1_000_000 + Math.floor(timestampMicroseconds / (this.#format?.unit ?? 1));
         onPacket({ at, linkType: this.#linkType, data, originalLength });
       });
   }
@@ -101,13 +84,14 @@ export class PcapReader {
    */
   push(chunk: Buffer): void {
     if (this.#failed) return;
+    this.#waiting.push(chunk);
+    this.#waitingLength += chunk.length;
+    if (this.#waitingLength < this.#wanted) return;
+    const bytes = this.#waiting.length === 1 ? chunk : Buffer.concat(this.#waiting);
     try {
-      let at = 0;
-      while (at < chunk.length) {
-        const taken = chunk.subarray(at, at + this.#wanted - this.#waitingLength);
-        at += taken.length;
-        this.#take(taken);
-      }
+      const rest = this.#read(bytes);
+      this.#waiting = rest.length > 0 ? [rest] : [];
+      this.#waitingLength = rest.length;
     } catch (error) {
       this.#failed = true;
       throw error;
@@ -120,42 +104,50 @@ export class PcapReader {
    * @throws CaptureError when it ends within something.
    */
   end(): void {
-    if (this.#failed || (this.#hasBegun && !this.#isInRecord && this.#waitingLength === 0)) return;
+    if (this.#failed || (this.#format && this.#waitingLength === 0)) return;
     this.#failed = true;
     const missing = this.#wanted - this.#waitingLength;
-    if (this.#hasBegun) {
-      const record = this.#records + (this.#isInRecord ? 0 : 1);
+    if (this.#format) {
       throw new CaptureError(
-        `The file ends within record ${record}: at least ${missing} bytes are missing.`,
+        `The file ends within record ${this.#records + 1}: at least ${missing} bytes are missing.`,
         true,
       );
     }
-    const bytes = Buffer.concat(this.#waiting);
-    if (bytes.length === 0) throw new CaptureError('The file is empty.', false);
-    readMagic(bytes);
+    if (this.#waitingLength === 0) throw new CaptureError('The file is empty.', false);
+    readMagic(Buffer.concat(this.#waiting));
     throw new CaptureError(`The file ends within its header: ${missing} bytes are missing.`, true);
   }
 
-  /** Gives the parser what it wants, once it is all there. */
-  #take(bytes: Buffer): void {
-    const length = this.#waitingLength + bytes.length;
-    if (length < this.#wanted) {
-      this.#waiting.push(bytes);
-      this.#waitingLength = length;
-      return;
+  /** Gives the parser all whole records; returns the rest. */
+  #read(bytes: Buffer): Buffer {
+    if (!this.#format) {
+      const magic = readMagic(bytes);
+      this.#format = { isBigEndian: magic.startsWith('a'), unit: unitsByMagic[magic] };
+      const header = Buffer.from(bytes.subarray(0, fileHeaderLength));
+      header.write(knownMagic[magic] ?? magic, 0, 'hex');
+      this.#feed(header);
+      bytes = bytes.subarray(fileHeaderLength);
     }
-    const whole = this.#waiting.length > 0 ? Buffer.concat([...this.#waiting, bytes]) : bytes;
-    this.#waiting = [];
-    this.#waitingLength = 0;
-    this.#feed(this.#hasBegun ? whole : this.#begin(whole));
-  }
-
-  /** Looks at the file's header, and makes it one that the parser knows. */
-  #begin(header: Buffer): Buffer {
-    const magic = readMagic(header);
-    this.#hasBegun = true;
-    this.#unit = unitsByMagic[magic];
-    return Buffer.concat([Buffer.from(knownMagic[magic] ?? magic, 'hex'), header.subarray(4)]);
+    const { isBigEndian } = this.#format;
+    let end = 0;
+    let length = 0;
+    this.#wanted = recordHeaderLength;
+    while (bytes.length - end >= recordHeaderLength) {
+      length = isBigEndian ? bytes.readUInt32BE(end + 8) : bytes.readUInt32LE(end + 8);
+      this.#wanted = recordHeaderLength + length;
+      if (length > maxCapturedLength || bytes.length - end < this.#wanted) break;
+      end += this.#wanted;
+      this.#records++;
+      this.#wanted = recordHeaderLength;
+    }
+    if (end > 0) this.#feed(bytes.subarray(0, end));
+    if (length > maxCapturedLength) {
+      throw new CaptureError(
+        `Record ${this.#records + 1} claims ${length} bytes, more than any packet has: the file is damaged from there on.`,
+        true,
+      );
+    }
+    return bytes.subarray(end);
   }
 }
 
