@@ -173,8 +173,8 @@ check(
   {
     rfc: '6455 §4.4',
     hint: [
-      'How does a client learn which version to try next? And which header may an answer not have here?',
-      'A 4xx with sec-websocket-version: 13. It has no Upgrade header, so 400 fits better than 426.',
+      'How does a client learn which version to try next?',
+      'A 4xx with sec-websocket-version: 13. 426 must have an Upgrade header, so 400 fits better.',
     ],
   },
   () => {
@@ -184,7 +184,29 @@ check(
       expect(answer.status, `The status ${what}`).toBeGreaterThanOrEqual(400);
       expect(answer.status, `The status ${what}`).toBeLessThan(500);
       expect(String(answer.headers['sec-websocket-version']), `The version in the answer ${what}`).toBe('13');
-      expect(leftovers(answer.headers), `Headers of HTTP/1.1 in the answer ${what}`).toEqual([]);
+    }
+  },
+);
+
+check(
+  'No refusal has headers that belong to HTTP/1.1',
+  {
+    rfc: '9113 §8.2.2',
+    hint: [
+      'In lab 01 a 426 names what to upgrade to. Can it here?',
+      'Connection and Upgrade make a message of HTTP/2 malformed. Leave them out of every answer.',
+    ],
+  },
+  () => {
+    for (const change of [
+      { 'sec-websocket-version': '8' },
+      { ':protocol': 'webtransport' },
+      { ':method': 'GET' },
+      { 'sec-websocket-protocol': 'a b' },
+    ]) {
+      const { status, headers } = answerConnect(connectWith(change));
+      expect(status, `The status for ${JSON.stringify(change)}`).toBeGreaterThanOrEqual(400);
+      expect(leftovers(headers), `Headers of HTTP/1.1 for ${JSON.stringify(change)}`).toEqual([]);
     }
   },
 );
@@ -232,18 +254,34 @@ check(
     ],
   },
   () => {
-    for (const [url, scheme, authority, path] of [
-      ['ws://chat.example/', 'http', 'chat.example', '/'],
-      ['wss://chat.example:443/chat?room=1', 'https', 'chat.example', '/chat?room=1'],
-      ['wss://[::1]:8443', 'https', '[::1]:8443', '/'],
+    for (const [url, scheme, authority] of [
+      ['ws://chat.example/', 'http', 'chat.example'],
+      ['wss://chat.example:443/chat', 'https', 'chat.example'],
+      ['wss://[::1]:8443', 'https', '[::1]:8443'],
     ]) {
       const { ':method': method, ':protocol': protocol, ...rest } = connectHeaders(parseUrl(url));
       expect([method, protocol], `:method and :protocol for ${url}`).toEqual(['CONNECT', 'websocket']);
-      expect([rest[':scheme'], rest[':authority'], rest[':path']], `The target for ${url}`).toEqual([
-        scheme,
-        authority,
-        path,
-      ]);
+      expect([rest[':scheme'], rest[':authority']], `The target for ${url}`).toEqual([scheme, authority]);
+    }
+  },
+);
+
+check(
+  ':path is the path with its query',
+  {
+    rfc: '9113 §8.3.1',
+    hint: [
+      'What stood between GET and HTTP/1.1 in the request line?',
+      "The resource name, which lab 02 has put together: the target's `resource`.",
+    ],
+  },
+  () => {
+    for (const [url, path] of [
+      ['ws://chat.example', '/'],
+      ['wss://chat.example/chat?room=1&since=7', '/chat?room=1&since=7'],
+      ['wss://chat.example/?room=1', '/?room=1'],
+    ]) {
+      expect(connectHeaders(parseUrl(url))[':path'], `:path for ${url}`).toBe(path);
     }
   },
 );
@@ -490,8 +528,7 @@ check(
     ]);
     await turns(20);
     early();
-    await server.send(FrameType.Settings, 0, enableConnect);
-    await server.send(FrameType.Settings, 1);
+    await server.greet(enableConnect);
     await until(
       () => sent(FrameType.Headers) > 0,
       () => 'the request, now that SETTINGS_ENABLE_CONNECT_PROTOCOL has come',
@@ -670,12 +707,15 @@ check(
     const { connections, ...server } = await serveLab();
     const session = connectTo(server);
     const client = await within(openWebSocket(session, server.url), 'a WebSocket');
+    const other = await within(openWebSocket(session, server.url), 'another one');
     connections[0].on('message', () => {});
     client.on('message', () => {});
     const [atClient, atServer] = [closeCode(client), closeCode(connections[0])];
     client.close(1000, 'bye');
     expect(await Promise.all([atClient, atServer]), 'The codes at both ends').toEqual([1000, 1000]);
     expect(await closeOf(server.streams[0]), 'The code of the stream: 0, no RST_STREAM').toBe(0);
+    connections[1].send('still here');
+    expect(await nextText(other), 'What the other one hears').toBe('still here');
     expect(session.closed, 'Whether the HTTP/2 connection is closing').toBe(false);
     await within(openWebSocket(session, server.url), 'one more WebSocket on the same connection');
   },

@@ -240,8 +240,15 @@ export class SilentServer {
     return new SilentServer((server.address() as AddressInfo).port, socket);
   }
 
-  async send(type: number, flags: number, payload = Buffer.alloc(0)): Promise<void> {
-    (await this.#socket).write(http2Frame({ type, flags, streamId: 0, payload }));
+  /** Sends SETTINGS, and acknowledges what the client has sent: its SETTINGS, and pings. */
+  async greet(settings: Buffer): Promise<void> {
+    const socket = await this.#socket;
+    socket.write(http2Frame({ type: FrameType.Settings, flags: 0, streamId: 0, payload: settings }));
+    for (const { type, payload } of this.frames) {
+      if (type === FrameType.Settings)
+        socket.write(http2Frame({ type, flags: 1, streamId: 0, payload: Buffer.alloc(0) }));
+      if (type === FrameType.Ping) socket.write(http2Frame({ type, flags: 1, streamId: 0, payload }));
+    }
   }
 
   #read(socket: Socket): void {
