@@ -44,6 +44,10 @@ export default {
       defineAsyncComponent(() => import('./components/DeflateExplorer.vue')),
     );
     app.component(
+      'BackoffSimulator',
+      defineAsyncComponent(() => import('./components/BackoffSimulator.vue')),
+    );
+    app.component(
       'CaptureExplorer',
       defineAsyncComponent(() => import('./components/CaptureExplorer.vue')),
     );

@@ -8,7 +8,7 @@ import {
   type RetryPolicy,
   retryDelay,
 } from '../../../solutions/13-reconnect.ts';
-import { systemClock } from '../../../workbook/clock.ts';
+import { type Clock, systemClock } from '../../../workbook/clock.ts';
 
 export * from '../../../solutions/13-reconnect.ts';
 
@@ -20,7 +20,7 @@ interface Situation {
 }
 
 interface World extends RetryPolicy {
-  now: number;
+  readonly now: number;
   random: () => number;
   isRetryable: (code: number) => boolean;
 }
@@ -49,29 +49,28 @@ const isResting = ({ state }: Situation) =>
 export class Reconnector {
   #situation: Situation = { state: { name: 'closed', cause: 'stopped' }, failures: 0, hasNetwork: true };
   readonly #options: ReconnectorOptions;
+  readonly #clock: Clock;
+  readonly #world: World;
   #current: { end?: () => void } | undefined;
   #timer: unknown;
 
   constructor(options: ReconnectorOptions) {
+    const clock = options.clock ?? systemClock;
     this.#options = options;
+    this.#clock = clock;
+    this.#world = {
+      ...defaultPolicy,
+      ...options.policy,
+      random: options.random ?? Math.random,
+      isRetryable: options.isRetryable ?? isRetryable,
+      get now() {
+        return clock.now();
+      },
+    };
   }
 
   get state(): ReconnectState {
     return this.#situation.state;
-  }
-
-  get #clock() {
-    return this.#options.clock ?? systemClock;
-  }
-
-  get #world(): World {
-    return {
-      ...defaultPolicy,
-      ...this.#options.policy,
-      now: this.#clock.now(),
-      random: this.#options.random ?? Math.random,
-      isRetryable: this.#options.isRetryable ?? isRetryable,
-    };
   }
 
   tryNow(): void {
@@ -118,7 +117,7 @@ export class Reconnector {
   }
 
   #move(next: Situation): void {
-    const { clock, world } = { clock: this.#clock, world: this.#world };
+    const [clock, world] = [this.#clock, this.#world];
     clock.clearTimeout(this.#timer);
     this.#situation = next;
     const { state } = next;
