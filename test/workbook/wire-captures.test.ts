@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Side } from '#labs/09-wire';
 import type { WireEvent } from '../../workbook/wire/conversation.ts';
 import { framesSeen, handshakesSeen, messagesSeen, ofKind, readWithLab } from '../captures/wire/lab-09.ts';
+import { pages } from '../captures/wire/pages.ts';
 import { scenes } from '../captures/wire/scenes.ts';
 import { noTshark, type Reading, readWithTshark } from '../captures/wire/tshark.ts';
 
@@ -135,6 +136,14 @@ describe('the captures', () => {
 
   test('show of wss that it is TLS', async () => {
     expect(await readWithLab(fileOf('wss'))).toMatchObject([{ kind: 'tls' }]);
+  });
+});
+
+describe('the chapter on the wire shows the captures as they are', () => {
+  test.each(Object.entries(pages))('%s', async (name, { by, print }) => {
+    if (by === 'tshark' && noTshark) return;
+    const shown = join(import.meta.dirname, '../../docs/framing/recorded', `${name}.txt`);
+    expect(readFileSync(shown, 'utf8')).toBe(await print());
   });
 });
 

@@ -1,5 +1,5 @@
 /**
- * Records the captures of this folder, and beside each what tshark reads in it:
+ * Records the captures of this folder, beside each what tshark reads in it, and what the chapter shows of them:
  *
  *     node --import tsx test/captures/wire/record.ts
  *
@@ -11,9 +11,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { workbookRoot } from '../../../workbook/course.ts';
 import { runsWithConditions } from '../../../workbook/with-solutions.ts';
 import { exchangeLinkHeaders } from './link-types.ts';
 import { impairNetwork, type Machine, machines, repairNetwork, withNetwork } from './network.ts';
+import { pages } from './pages.ts';
 import { type Scene, scenes, tapOf } from './scenes.ts';
 import { startTcpdump } from './tcpdump.ts';
 import { readWithTshark } from './tshark.ts';
@@ -32,6 +34,9 @@ async function main(args: readonly string[]): Promise<void> {
     const reading = { about: scene.about, ...(await readWithTshark(fileOf(name), scene.tshark)) };
     writeFileSync(fileOf(name, 'json'), `${JSON.stringify(reading, null, 2)}\n`);
     console.log(`${name}: ${reading.frames.length} frames`);
+  }
+  for (const [name, { print }] of Object.entries(pages)) {
+    writeFileSync(join(workbookRoot, 'docs', 'framing', 'recorded', `${name}.txt`), await print());
   }
 }
 
