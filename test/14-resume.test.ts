@@ -121,7 +121,21 @@ check(
   () => {
     const log = logOf(20, { maxMessages: 5, maxRemembered: 10 });
     expect(log.append(post('m12')), 'the 9th last message again').toEqual({ seq: 12 });
-    expect(log.append(post('m1')).message, 'one that is remembered no more').toMatchObject({ seq: 21 });
+  },
+);
+
+check(
+  'The ids that are remembered are bounded, too',
+  {
+    rfc: 'chat.v1 §limits',
+    hint: [
+      'A room lives for a year. How many ids does your log know?',
+      'maxRemembered of them: with each new one the oldest is forgotten.',
+    ],
+  },
+  () => {
+    const log = logOf(20, { maxMessages: 5, maxRemembered: 10 });
+    expect(log.append(post('m10')).message, 'the 11th last message again').toMatchObject({ seq: 21 });
   },
 );
 
@@ -247,6 +261,20 @@ check(
       recovered: false,
       ids: ['m1', 'm2', 'm3'],
     });
+  },
+);
+
+check(
+  'Each log has an epoch of its own',
+  {
+    rfc: 'chat.v1 §resume',
+    hint: [
+      'The server restarts and counts from 1 again. How does a client notice?',
+      'A random name of at most 64 characters, made when the log is; the options may give one.',
+    ],
+  },
+  () => {
+    expect(new RoomLog('lobby', { epoch: 'e7' }).epoch, 'the epoch that was given').toBe('e7');
     const epochs = new Set(Array.from({ length: 100 }, () => new RoomLog('lobby').epoch));
     expect(epochs.size, 'different epochs of 100 new logs').toBe(100);
     for (const epoch of epochs) expect(epoch.length, `the length of ${epoch}`).toBeLessThanOrEqual(64);

@@ -105,6 +105,7 @@ export class World {
   /** All that was ever stored, by epoch and in order, whether a log still has it or not. */
   readonly #told = new Map<string, RoomMessage[]>();
   readonly #epochOf = new Map<RoomMessage, string>();
+  readonly #everStored = new Set<string>();
 
   constructor(count = 2) {
     this.clients = Array.from({ length: count }, (_, index) => new Client(`u${index}`));
@@ -178,6 +179,7 @@ export class World {
   #remember(message: RoomMessage): void {
     const { epoch } = this.#log;
     this.#epochOf.set(message, epoch);
+    this.#everStored.add(keyOf(message));
     this.#told.set(epoch, [...(this.#told.get(epoch) ?? []), message]);
   }
 
@@ -196,9 +198,9 @@ export class World {
     link.gate?.open(seq);
   }
 
-  /** Every client comes back, and all that is under way arrives. */
+  /** Who has no connection comes back, and all that is under way arrives. */
   settle(): void {
-    for (const client of this.clients) client.connect();
+    for (const client of this.clients) if (!client.link) client.connect();
     for (let busy = true; busy; ) {
       busy = false;
       for (const client of this.clients) {
@@ -220,8 +222,13 @@ export class World {
     });
   }
 
-  #faultsOf({ outbox, shown }: Client): string[] {
+  #faultsOf({ user, outbox, posted, shown }: Client): string[] {
     const faults: string[] = [];
+    for (let n = 1; n <= posted; n++) {
+      const key = keyOf({ from: user, id: `m${n}` });
+      if (!outbox.get(`m${n}`) && !this.#everStored.has(key))
+        faults.push(`has an ack for ${key}, which was not stored`);
+    }
     if (outbox.size > 0) faults.push(`waits for ${outbox.size} acknowledgements that never come`);
     const times = new Map<string, number>();
     for (const item of shown) if (item !== 'gap') times.set(keyOf(item), (times.get(keyOf(item)) ?? 0) + 1);
@@ -239,8 +246,12 @@ export class World {
 
   /** Two messages stand one below the other, and no gap is marked: are they in order, and is none left out? */
   #between(before: RoomMessage, after: RoomMessage, times: Map<string, number>): string[] {
+    const epoch = this.#epochOf.get(after) ?? '';
+    if (this.#epochOf.get(before) !== epoch) {
+      return [`shows ${keyOf(after)}, of another numbering, right below ${keyOf(before)}`];
+    }
     if (after.seq <= before.seq) return [`shows ${keyOf(after)} below ${keyOf(before)}, which came later`];
-    const told = this.#told.get(this.#epochOf.get(after) ?? '') ?? [];
+    const told = this.#told.get(epoch) ?? [];
     return told
       .slice(before.seq, after.seq - 1)
       .filter((left) => !times.has(keyOf(left)))
@@ -248,7 +259,7 @@ export class World {
   }
 }
 
-function keyOf({ from, id }: RoomMessage): string {
+function keyOf({ from, id }: Pick<RoomMessage, 'from' | 'id'>): string {
   return `${from.id}'s ${id}`;
 }
 
