@@ -62,7 +62,11 @@ export const parts: readonly Part[] = [
     id: 'reconnection',
     title: 'Reconnection',
     question: 'How does a client come back with nothing lost and nothing twice?',
-    chapters: [],
+    chapters: [
+      { slug: 'liveness', title: 'Knowing a dead peer' },
+      { slug: 'backoff', title: 'Coming back without a herd' },
+      { slug: 'retrying', title: 'Whether to come back' },
+    ],
   },
   {
     id: 'security',
