@@ -156,4 +156,9 @@ describe.skipIf(noTshark)('the tshark that is installed', () => {
     expect(live.frames).toEqual(stored.frames);
     expect(live.streams).toEqual(stored.streams);
   });
+
+  test('drops frames out of order unless told otherwise, as the chapter says', async () => {
+    expect((await readWithTshark(fileOf('loss'))).frames).toHaveLength(79);
+    expect(storedReading('loss').frames).toHaveLength(82);
+  });
 });
