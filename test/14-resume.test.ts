@@ -563,6 +563,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
         arbitrary: fc.constantFrom<Step['what']>(
           'reaches the server twice',
           'hears the server twice',
+          'misses a live message',
           'loses the connection',
           'reloads the page',
           'sees the server restart',
