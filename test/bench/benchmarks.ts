@@ -1,7 +1,8 @@
 import type { Benchmark } from './benchmark.ts';
 import { codec } from './codec.ts';
+import { compression, compressionMemory } from './compression.ts';
 import { echo } from './echo.ts';
 import { wire } from './wire.ts';
 
 /** What `npm run bench` runs, in this order. */
-export const benchmarks: readonly Benchmark[] = [codec, echo, wire];
+export const benchmarks: readonly Benchmark[] = [codec, echo, compression, compressionMemory, wire];
