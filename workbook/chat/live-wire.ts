@@ -8,7 +8,8 @@ export type WireNote =
   | { type: 'lost'; connection: string; at: number; from: Side; length: number }
   /** That side ended its half of TCP. */
   | { type: 'end'; connection: string; at: number; from: Side }
-  | { type: 'closed'; connection: string; at: number };
+  /** `reset`: the client cut it. */
+  | { type: 'closed'; connection: string; at: number; reset: boolean };
 
 export interface OpenNote {
   type: 'open';
@@ -91,8 +92,9 @@ export class LiveWire implements TapListener {
     this.#note({ type: 'end', connection: nameOf(connection), at: now(), from }, 0);
   }
 
-  onClose(connection: TappedConnection): void {
-    this.#note({ type: 'closed', connection: nameOf(connection), at: now() }, 0);
+  onClose(connection: TappedConnection, error: NodeJS.ErrnoException | null): void {
+    const reset = error?.code === 'ECONNRESET';
+    this.#note({ type: 'closed', connection: nameOf(connection), at: now(), reset }, 0);
   }
 
   #noteOpen(connection: TappedConnection, handshake?: Readonly<Handshake>): void {

@@ -25,14 +25,16 @@ export function frameFields(frame: FrameSeen): PlacedField[] {
   });
 }
 
-/** Sixteen bytes a line: where, the bytes, and what of them is printable ASCII. */
-export function hexDump(bytes: Uint8Array): string {
+/** A line for each run of so many bytes: where, the bytes, and what of them is printable ASCII. */
+export function hexDump(bytes: Uint8Array, perLine: number): string {
   const lines: string[] = [];
-  for (let at = 0; at < bytes.length; at += 16) {
-    const line = Array.from(bytes.subarray(at, at + 16));
+  for (let at = 0; at < bytes.length; at += perLine) {
+    const line = Array.from(bytes.subarray(at, at + perLine));
     const hex = line.map((byte) => byte.toString(16).padStart(2, '0'));
     const text = line.map((byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '·'));
-    lines.push(`${at.toString(16).padStart(4, '0')}  ${hex.join(' ').padEnd(47)}  ${text.join('')}`);
+    lines.push(
+      `${at.toString(16).padStart(4, '0')}  ${hex.join(' ').padEnd(3 * perLine - 1)}  ${text.join('')}`,
+    );
   }
   return lines.join('\n');
 }

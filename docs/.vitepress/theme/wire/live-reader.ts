@@ -33,7 +33,7 @@ export class LiveReader {
           connection?.endSide(note.from, note.at);
           break;
         case 'closed':
-          connection?.end();
+          connection?.close(note.reset, note.at);
           this.#connections.delete(note.connection);
           break;
       }
@@ -83,7 +83,8 @@ class LiveConnection {
     this.#advance(from, 1);
   }
 
-  end(): void {
+  close(reset: boolean, at: number): void {
+    if (reset) this.#conversation.push(this.#segment('client', { rst: true }), at);
     this.#conversation.end();
   }
 
