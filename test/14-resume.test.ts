@@ -405,22 +405,44 @@ check(
 );
 
 check(
-  'A gap between numbers makes it join again, once, from where it was',
+  'A gap between numbers makes it join again from where it was',
   {
     rfc: 'chat.v1 §resume',
     hint: [
       'Number 7 comes after 4. Show it? Then where do 5 and 6 go when they come?',
-      'rejoin, and drop what follows until the answer is there: it will contain them all.',
+      'Answer rejoin, and leave the position where it is: the answer brings 5, 6 and 7.',
     ],
   },
   () => {
     const reader = readerAt(4);
     expect(reader.receive(said(7)), 'number 7 after 4').toBe('rejoin');
     expect(reader.join(), 'the position of the second join').toEqual({ epoch: 'e1', seq: 4 });
-    expect(reader.receive(said(8)), 'number 8, while the join is under way').toBe('drop');
-    const missed = [5, 6, 7, 8].map((seq) => said(seq));
-    expect(reader.joined(joined(8, true, missed)), 'the answer').toEqual({ messages: missed, gap: false });
-    expect(reader.receive(said(9)), 'number 9').toBe('show');
+    const missed = [5, 6, 7].map((seq) => said(seq));
+    expect(reader.joined(joined(7, true, missed)), 'the answer').toEqual({ messages: missed, gap: false });
+    expect(reader.receive(said(8)), 'number 8').toBe('show');
+  },
+);
+
+check(
+  'One question is enough: while a join is under way, what follows the gap is dropped',
+  {
+    rfc: 'chat.v1 §resume',
+    hint: [
+      'Ten messages come before the answer does. How many joins do you send?',
+      'Remember that a join is under way, from join to joined. The answer will contain what you drop.',
+    ],
+  },
+  () => {
+    const reader = readerAt(4);
+    reader.receive(said(7));
+    reader.join();
+    expect(
+      [8, 9, 10].map((seq) => reader.receive(said(seq))),
+      'numbers 8, 9 and 10',
+    ).toEqual(['drop', 'drop', 'drop']);
+    const missed = [5, 6, 7, 8, 9, 10].map((seq) => said(seq));
+    expect(reader.joined(joined(10, true, missed)).messages, 'the answer').toEqual(missed);
+    expect(reader.receive(said(12)), 'number 12, after the answer up to 10').toBe('rejoin');
   },
 );
 
