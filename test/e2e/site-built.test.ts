@@ -114,6 +114,7 @@ describe.skipIf(noBrowser)('the built site', { timeout: patienceMs }, () => {
       'framing/masking.html',
       'labs/03-frames.html',
       'chat/index.html',
+      'reconnection/backoff.html',
       'reference/close-codes.html',
     ]) {
       for (const colorScheme of ['light', 'dark'] as const) {
@@ -126,6 +127,14 @@ describe.skipIf(noBrowser)('the built site', { timeout: patienceMs }, () => {
     }
     await page.context().close();
     expect(found).toEqual([]);
+  });
+
+  test('the capture explorer reads a capture of the workbook', async () => {
+    const page = await newPage();
+    await page.goto(at('reference/captures.html'));
+    await page.getByText(/^chat\.pcap: \d+ packets, \d+ events\.$/).waitFor();
+    await page.context().close();
+    expect(troubles).toEqual([]);
   });
 
   test('search finds a chapter', async () => {
@@ -239,6 +248,22 @@ describe.skipIf(noBrowser)('the built site', { timeout: patienceMs }, () => {
       await widget.getByText('gives the payload back: “é!”').waitFor();
       await widget.getByRole('textbox', { name: 'Masking key' }).fill('ff');
       await widget.getByText('A masking key has four bytes').waitFor();
+    });
+
+    test('the backoff simulator plots each strategy, by keyboard and for another outage', async () => {
+      await page.goto(at('reconnection/backoff.html'), { waitUntil: 'networkidle' });
+      const widget = page.getByRole('region', { name: 'Backoff simulator' });
+      const ours = widget.getByRole('row', { name: /full jitter inside the cap/ });
+      const bars = () => ours.locator('path').getAttribute('d');
+      const short = await bars();
+      await widget.getByRole('radio', { name: '10 s' }).focus();
+      await page.keyboard.press('ArrowRight');
+      // As in the recorded figures: the seed is the same.
+      await ours.getByText('3.3 %').waitFor();
+      const long = await bars();
+      expect(long).not.toBe(short);
+      await widget.getByRole('button', { name: 'Draw again' }).click();
+      await expect.poll(bars).not.toBe(long);
     });
   });
 });
