@@ -59,13 +59,7 @@ export class PcapReader {
     };
     pcapParser
       .parse(source)
-      .on('globalHeader', ({ majorVersion, minorVersion, linkLayerType }) => {
-        if (majorVersion !== 2 || minorVersion !== 4) {
-          throw new CaptureError(
-            `This is a pcap file of version ${majorVersion}.${minorVersion}; only 2.4 is read.`,
-            false,
-          );
-        }
+      .on('globalHeader', ({ linkLayerType }) => {
         // Above the type, there may be the length of a checksum.
         this.#linkType = linkLayerType & 0xffff;
       })
@@ -123,6 +117,7 @@ export class PcapReader {
     if (!this.#format) {
       const magic = readMagic(bytes);
       this.#format = { isBigEndian: magic.startsWith('a'), unit: unitsByMagic[magic] };
+      checkVersion(bytes, this.#format.isBigEndian);
       const header = Buffer.from(bytes.subarray(0, fileHeaderLength));
       header.write(knownMagic[magic] ?? magic, 0, 'hex');
       this.#feed(header);
@@ -167,4 +162,11 @@ function readMagic(bytes: Buffer): string {
     'This is no capture: a pcap file begins with a1b2c3d4, in either byte order.',
     false,
   );
+}
+
+/** @throws CaptureError for a version other than 2.4: the parser knows no other. */
+function checkVersion(bytes: Buffer, isBigEndian: boolean): void {
+  const [major, minor] = [4, 6].map((at) => (isBigEndian ? bytes.readUInt16BE(at) : bytes.readUInt16LE(at)));
+  if (major === 2 && minor === 4) return;
+  throw new CaptureError(`This is a pcap file of version ${major}.${minor}; only 2.4 is read.`, false);
 }
