@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { createReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createReadStream, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -137,6 +137,16 @@ describe('a capture of the chat', () => {
     }
     const streams = ofKind(await readWithLab(file), 'handshake').map(({ stream }) => stream);
     expect(streams).toEqual([0, 1]);
+  });
+
+  test.skipIf(!existsSync('/dev/full'))('ends when the disk is full, and says so once', async () => {
+    const errors: Error[] = [];
+    const capture = await Capture.append('/dev/full', (error) => errors.push(error));
+    const connection = { id: 0, ...ends(50_000) };
+    capture.onOpen(connection);
+    await capture.close();
+    capture.onBytes(connection, 'client', Buffer.from('more'));
+    expect(errors).toMatchObject([{ code: 'ENOSPC' }]);
   });
 
   test.skipIf(process.platform === 'win32')('never waits for a disk that takes nothing', async () => {

@@ -9,11 +9,12 @@ import { clients } from './clients.ts';
 import { servers } from './servers.ts';
 
 const [, , role, name] = process.argv;
+// Without record.ts nobody would end it.
+process.on('disconnect', () => process.exit());
 
 if (role === 'server') {
   await servers[name]();
   process.send?.('listening');
-  process.on('disconnect', () => process.exit());
 } else {
   await clients[name]();
   process.exit();

@@ -19,12 +19,18 @@ const names = Object.keys(machines) as Machine[];
 /** A switch with a port for each machine: what is lost in it, no machine knows of. */
 const middle = 'ws101-switch';
 
-function ip(command: string): void {
-  execFileSync('ip', command.split(' '), { stdio: 'pipe' });
+/** Runs `ip`, and gives what it prints. */
+function ip(command: string): string {
+  return execFileSync('ip', command.split(' '), { encoding: 'utf8', stdio: 'pipe' });
 }
 
-/** Runs `use` on a network that nothing else is on, and takes it down again. */
+/** Runs `use` on a network that nothing else is on, and takes it down again, at Ctrl-C as well. */
 export async function withNetwork(use: () => Promise<void>): Promise<void> {
+  const stop = () => {
+    takeDown();
+    process.exit(1);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
   try {
     setUp();
     await use();
@@ -51,12 +57,21 @@ function setUp(): void {
   }
 }
 
-/** A namespace takes its interfaces along. One that is not there, the first time, is no error. */
+/** Ends what still runs in the namespaces; they take their interfaces along. */
 function takeDown(): void {
-  for (const namespace of [middle, ...names.map((name) => machines[name].namespace)]) {
-    try {
-      execFileSync('ip', ['netns', 'delete', namespace], { stdio: 'ignore' });
-    } catch {}
+  const ours = [middle, ...names.map((name) => machines[name].namespace)];
+  const existing = ip('netns list')
+    .split('\n')
+    .map((line) => line.split(' ')[0]);
+  for (const namespace of ours.filter((name) => existing.includes(name))) {
+    for (const pid of ip(`netns pids ${namespace}`).split('\n').filter(Boolean)) {
+      try {
+        process.kill(Number(pid), 'SIGKILL');
+      } catch {
+        // It has just ended by itself.
+      }
+    }
+    ip(`netns delete ${namespace}`);
   }
 }
 
