@@ -1,0 +1,22 @@
+// Your broadcast goes through an array by index while members are taken out of it: the next one is skipped.
+export * from '../../../solutions/11-hub.ts';
+
+import type { ServerMessage } from '#labs/10-protocol';
+import type { Member } from '../../../solutions/11-hub.ts';
+import { Hub as Plain } from './right-list-of-pairs.ts';
+
+export class Hub extends Plain {
+  override broadcast(room: string, message: ServerMessage): number {
+    const count = this.inRoom(room).length;
+    if (count === 0) return 0;
+    const encoded = this.options.encode(message);
+    for (let at = 0; at < this.inRoom(room).length; at++)
+      this.deliverOne(this.inRoom(room)[at], encoded, message);
+    return count;
+  }
+
+  protected override tellPresence(room: string, member: Member, event: 'joined' | 'left'): void {
+    const others = this.inRoom(room).filter(({ user }) => user.id !== member.user.id);
+    this.deliver(others, { type: 'presence', room, user: member.user, event });
+  }
+}
