@@ -9,7 +9,7 @@ import { accessibilityViolations, noBrowser, startBrowser } from '../support/bro
 import { copyWorkbook, RunningCommand } from './site-copy.ts';
 
 /** Starting all parts on a loaded machine; nothing waits this long when all is well. */
-const patienceMs = 90_000;
+const patienceMs = 180_000;
 const wide = { width: 1280, height: 900 };
 const narrow = { width: 390, height: 844 };
 
@@ -60,7 +60,6 @@ describe.skipIf(noBrowser)('the wire on the site, under npm start', { timeout: p
     start = new RunningCommand(copy.root, ['workbook/run.mjs', 'start', '--port', '0', '--chat-port', '0']);
     [, site] = await start.says(/^Site {2}(\S+)$/m);
     [, chat] = await start.says(/^Chat {2}(\S+)$/m);
-    await start.says(/Ctrl-C/);
     browser = await startBrowser();
   }, patienceMs);
 
@@ -155,7 +154,7 @@ describe.skipIf(noBrowser)('the wire on the site, under npm start', { timeout: p
         'masking key',
         'payload',
       ]);
-      const selected = explorer.getByRole('option', { selected: true });
+      const selected = explorer.getByRole('listbox').getByRole('option', { selected: true });
       expect(await explorer.getByRole('listbox').getAttribute('aria-activedescendant')).toBe(
         await selected.getAttribute('id'),
       );
