@@ -3,9 +3,9 @@
  *
  *     node --import tsx test/captures/wire/record.ts
  *
- * Names after it record only those: `… record.ts chat loss`. With `--read` nothing is recorded, and tshark reads
- * what is there: for a newer tshark. Needs Linux, root, tcpdump, tshark, iproute2 and
- * Chromium. Client and server are processes in two network namespaces, joined by a switch.
+ * Names after it record only those: `… record.ts chat loss`. With `--read` nothing is recorded: what is there is
+ * read and shown anew, after a change to lab 09 or with a newer tshark. To record, it needs Linux, root, tcpdump,
+ * iproute2 and Chromium. Client and server are processes in two network namespaces, joined by a switch.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
