@@ -13,7 +13,7 @@ export interface PeopleOptions {
   paint: (style: Style, text: string) => string;
 }
 
-/** A message is shown up to this many characters, or half as many bytes in hex. */
+/** Characters of a message that are shown at most; `--json` has them all. */
 const longestMessage = 2000;
 
 /** The timeline for people: a headline for each connection, then a line for each thing that was seen. */
@@ -22,8 +22,8 @@ export class Timeline {
   readonly #paint: PeopleOptions['paint'];
   /** The streams that have a headline. */
   readonly #begun = new Set<number>();
-  /** By stream and side: whether the frames since the last message have shown all of it. */
-  readonly #shownWhole = new Map<string, boolean>();
+  /** By stream and side: whether the latest frame has shown its whole message. */
+  readonly #isShown = new Map<string, boolean>();
   #day = '';
   #frames = 0;
   #messages = 0;
@@ -61,7 +61,7 @@ export class Timeline {
         this.#tls++;
         return [...lines, this.#line(event, 'TLS', 'yellow', 'encrypted: nothing more can be seen of it')];
       case 'end':
-        return [...lines, this.#line(event, event.by === 'fin' ? 'FIN' : 'RST', 'dim', endings[event.by])];
+        return [...lines, this.#line(event, 'TCP', 'dim', endings[event.by])];
     }
   }
 
@@ -120,54 +120,53 @@ export class Timeline {
     const { opcode, length, fin, rsv1, masked } = event;
     const flags = [fin && 'FIN', rsv1 && 'RSV1', masked && 'masked'].filter((flag) => flag).join(' ');
     const facts = `${bytes(length).padStart(12)}  ${flags.padEnd(15)}`;
-    const room = this.#columns - this.#indent(event) - 14 - facts.length - 2;
-    const preview = previewOf(event, Math.max(20, room));
-    const key = `${event.stream} ${event.from}`;
-    if (event.type) {
-      // What the eye has seen whole need not be said again as a message.
-      const isAlone = fin && opcode !== 'continuation' && !event.compressed;
-      this.#shownWhole.set(key, isAlone && !preview.endsWith('…'));
-    }
+    // A message in one frame is shown whole there; of others the frames show a preview.
+    const isMessage = event.type !== undefined && fin && opcode !== 'continuation' && !event.compressed;
+    const room = isMessage
+      ? longestMessage
+      : this.#columns - this.#indent(event) - facts.length - 2 * gap - 12;
+    if (event.type) this.#isShown.set(sideOf(event), isMessage);
     const style = opcode === 'close' ? 'yellow' : event.type ? 'bold' : undefined;
-    return this.#line(event, opcode, style, `${facts}  ${preview}`);
+    return this.#line(event, opcode, style, `${facts}  ${previewOf(event, Math.max(20, room))}`);
   }
 
   #message(event: WireEvent & MessageSeen): string[] {
     const { type, data } = event;
-    if (this.#shownWhole.get(`${event.stream} ${event.from}`)) return [];
-    const half = longestMessage / 2;
-    const whole = type === 'text' ? data.toString() : hex(data.subarray(0, half + 1));
-    const isCut = type === 'text' ? whole.length > longestMessage : data.length > half;
-    const shown = isCut ? `${whole.slice(0, type === 'text' ? longestMessage : 3 * half)}…` : whole;
-    const label = `${bytes(data.length).padStart(12)}  ${`whole ${type}`.padEnd(15)}`;
-    return [this.#line(event, 'message', 'bold', `${label}  ${printable(shown)}`)];
+    if (this.#isShown.get(sideOf(event))) return [];
+    const facts = `${bytes(data.length).padStart(12)}  ${`whole ${type}`.padEnd(15)}`;
+    const content = type === 'text' ? textOf(data, longestMessage) : hexOf(data, longestMessage);
+    return [this.#line(event, 'message', 'bold', `${facts}  ${content}`)];
   }
 }
 
-const endings = { fin: 'ends TCP', rst: 'resets TCP' };
+/** Which of the two directions of which connection. */
+function sideOf({ stream, from }: WireEvent): string {
+  return `${stream} ${from}`;
+}
 
-/** What a frame carries, in at most `room` characters; `…` at the end of what is cut. */
-function previewOf(
-  { payload, type, compressed, code, reason, length, opcode }: FrameSeen,
-  room: number,
-): string {
+const gap = 2;
+const endings = { fin: 'FIN: sends no more', rst: 'RST: broken off' };
+
+/** What a frame carries, in about `room` characters; `…` at the end of what is cut. */
+function previewOf({ payload, type, compressed, code, reason, opcode }: FrameSeen, room: number): string {
   if (!payload) return '(bytes of it are missing)';
   if (code !== undefined) return printable(`${code} ${reason}`.trimEnd());
-  if (length === 0) return opcode === 'close' ? '(no code)' : '';
-  if (compressed) return cut(`(deflated) ${hex(payload.subarray(0, room))}`, room);
-  const isText = type === 'text' || (type === undefined && opcode !== 'continuation');
-  // Of a long text, the start: the cut may lie within a character.
-  const start = payload.subarray(0, 4 * room);
-  if (isText && (isUtf8(payload) || length > start.length)) return cut(printable(start.toString()), room);
-  return cut(hex(payload.subarray(0, room)), room);
+  if (payload.length === 0) return opcode === 'close' ? '(no code)' : '';
+  if (compressed) return `(deflated) ${hexOf(payload, room)}`;
+  const mayBeText = type === 'text' || opcode === 'ping' || opcode === 'pong';
+  return mayBeText && isUtf8(payload) ? textOf(payload, room) : hexOf(payload, room);
 }
 
-function cut(text: string, room: number): string {
-  return text.length <= room ? text : `${text.slice(0, room - 1)}…`;
+function textOf(data: Buffer, room: number): string {
+  // A character has four bytes at most.
+  const text = data.toString('utf8', 0, 4 * room);
+  return printable(text.length > room ? `${text.slice(0, room - 1)}…` : text);
 }
 
-function hex(data: Buffer): string {
-  return data.toString('hex').replace(/..(?=.)/g, '$& ');
+function hexOf(data: Buffer, room: number): string {
+  const most = Math.floor(room / 3);
+  const hex = data.toString('hex', 0, most).replace(/..(?=.)/g, '$& ');
+  return data.length > most ? `${hex}…` : hex;
 }
 
 /** Text from the wire, fit for a terminal: what could move its cursor or turn its lines round is written as `\u{…}`. */
