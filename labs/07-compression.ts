@@ -184,7 +184,7 @@ export class PermessageDeflate implements Extension {
 
   /** A frame that is a whole message is compressed if that pays, with RSV1 set; any other is left as it is. */
   send(frame: FrameToSend): FrameToSend {
-    // TODO: leave control frames, fragments and short messages alone; deflate the others (RFC 7692 §6.1)
+    // TODO: leave control frames, fragments and short messages alone; deflate the others (RFC 7692 §6)
     throw new Unfinished('07-compression: send');
   }
 
@@ -192,7 +192,7 @@ export class PermessageDeflate implements Extension {
    * A frame that is not part of a compressed message is handed on as it is. A compressed message is handed on
    * inflated, as one frame, once its last fragment is here; until then there is nothing.
    *
-   * @throws ProtocolError 1002 for RSV1 on a control frame or a continuation (RFC 7692 §6.1), and for a message
+   * @throws ProtocolError 1002 for RSV1 on a control frame or a continuation (RFC 7692 §6), and for a message
    * that begins before the one before it has ended; 1009 for a message over the limits, before it is inflated
    * or while it is; 1007 for one that cannot be inflated.
    */

@@ -1,4 +1,4 @@
-// You compress pings and Close frames; compression is for messages only (RFC 7692 §6.1).
+// You compress pings and Close frames; compression is for messages only (RFC 7692 §6).
 import { type FrameToSend, Opcode } from '../../../solutions/03-frames.ts';
 import { PermessageDeflate as Right } from '../../../solutions/07-compression.ts';
 

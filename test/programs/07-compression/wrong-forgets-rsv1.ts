@@ -1,4 +1,4 @@
-// You send compressed messages without RSV1: the other side cannot tell, and hands on the compressed bytes (RFC 7692 §6.1).
+// You send compressed messages without RSV1: the other side cannot tell, and hands on the compressed bytes (RFC 7692 §6).
 import type { FrameToSend } from '../../../solutions/03-frames.ts';
 import { PermessageDeflate as Right } from '../../../solutions/07-compression.ts';
 

@@ -1,4 +1,4 @@
-// You inflate each fragment by itself; a message is cut anywhere, also in the middle of a block (RFC 7692 §6.1).
+// You inflate each fragment by itself; a message is cut anywhere, also in the middle of a block (RFC 7692 §6).
 import type { Frame } from '../../../solutions/03-frames.ts';
 import { PermessageDeflate as Right } from '../../../solutions/07-compression.ts';
 

@@ -1,4 +1,4 @@
-// You inflate without a limit: a kilobyte from the peer becomes a megabyte of your memory (RFC 7692 §8.2).
+// You inflate without a limit: a kilobyte from the peer becomes a megabyte of your memory (RFC 6455 §10.4).
 import {
   type PermessageDeflateOptions,
   PermessageDeflate as Right,

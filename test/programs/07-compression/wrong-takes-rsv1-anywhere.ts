@@ -1,4 +1,4 @@
-// You do not look at RSV1 on continuations and control frames; only the first frame of a message may have it (RFC 7692 §6.1).
+// You do not look at RSV1 on continuations and control frames; only the first frame of a message may have it (RFC 7692 §6).
 import { type Frame, Opcode } from '../../../solutions/03-frames.ts';
 import { PermessageDeflate as Right } from '../../../solutions/07-compression.ts';
 
