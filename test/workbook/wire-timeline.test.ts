@@ -252,13 +252,16 @@ test('any number of connections takes bounded memory: the silent ones are let go
   const wire = new WireReader((event) => events.push(event));
   const chat = new Talk({ port: 1 }).open().upgrade();
   for (const packet of chat.packets) wire.push(packet);
-  for (let index = 0; index < 60_000; index++) {
-    const { data } = new Talk({ port: 2 + index }).send('client', '', { flags: 'S' }).packets[0];
-    wire.push({ ...chat.packets[0], at: chat.packets[0].at + index, data });
+  const { at, data: syn, ...rest } = chat.packets[0];
+  for (let index = 0; index < 20_000; index++) {
+    const data = Buffer.from(syn);
+    data.writeUInt16BE(2 + index, 34);
+    wire.push({ ...rest, at: at + index, data });
     // The chat is never silent for long.
-    if (index % 10_000 === 0)
+    if (index % 5_000 === 0) {
       for (const packet of chat.send('client', masked('still here')).packets.slice(-1)) wire.push(packet);
+    }
   }
   wire.end();
-  expect(events.filter(({ kind }) => kind === 'message').length).toBe(6);
+  expect(events.filter(({ kind }) => kind === 'message').length).toBe(4);
 });

@@ -4,7 +4,7 @@ import type { WireEvent } from './conversation.ts';
 
 /**
  * One event as a line of JSON, without the line break; undefined for those that only people see. The fields
- * and their order are a promise: docs/reference/wire-json.md.
+ * and their order are a promise: docs/labs/09-wire.md.
  */
 export function jsonLine(event: WireEvent): string | undefined {
   const { stream, from, kind } = event;
