@@ -52,7 +52,9 @@ async function serveLab(options: AcceptStreamOptions = {}) {
 }
 
 /** A server of bare HTTP/2 that lets everybody in. */
-async function serveBare(respond = (stream: ServerHttp2Stream) => stream.respond({ ':status': 200 })) {
+async function serveBare(
+  respond: (stream: ServerHttp2Stream) => unknown = (stream) => stream.respond({ ':status': 200 }),
+) {
   const requests: IncomingHttpHeaders[] = [];
   const server = await serve((stream, headers) => {
     requests.push(headers);
@@ -784,7 +786,7 @@ check(
     const session = connectTo(server);
     const reset = await errorOf(openWebSocket(session, server.url), 'the stream was reset');
     expect(reset, 'For a reset').toBeInstanceOf(Error);
-    const broken = await serveBare((stream) => stream.session?.destroy());
+    const broken = await serveBare((stream) => setImmediate(() => stream.session?.destroy()));
     const gone = await errorOf(openWebSocket(connectTo(broken), broken.url), 'the connection broke');
     expect(gone, 'For a connection that broke').toBeInstanceOf(Error);
     const silent = await SilentServer.listen();

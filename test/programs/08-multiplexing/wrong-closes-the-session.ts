@@ -11,6 +11,7 @@ export function acceptStream(
   options: AcceptStreamOptions = {},
 ): Connection | undefined {
   const connection = right(stream, headers, options);
-  connection?.on('close', () => stream.session?.close());
+  const { session } = stream;
+  connection?.on('close', () => setImmediate(() => session?.close()));
   return connection;
 }
