@@ -153,7 +153,7 @@ function rowOf(event: WireEvent, number: number): Row {
       };
     }
     case 'gap': {
-      const preview = `${count(event.missing, 'byte')} not in the capture`;
+      const preview = `${count(event.missing, 'byte')} of this side missing`;
       return { number, kind: 'gap', event, what: 'gap', flags: [], preview };
     }
     case 'error':
