@@ -62,7 +62,7 @@ describe('all lists of the labs agree', () => {
   test('the sidebar has each lab, and every link of it leads to a page', () => {
     const sidebar = makeSidebar(ids);
     const links = sidebar.flatMap(({ link, items = [] }) => [link, ...items.map((item) => item.link)]);
-    expect(links.filter((link) => link?.startsWith('/labs/0'))).toEqual(ids.map((id) => `/labs/${id}`));
+    expect(links.filter((link) => /^\/labs\/\d/.test(link ?? ''))).toEqual(ids.map((id) => `/labs/${id}`));
     for (const link of links) {
       const page = `docs${link?.endsWith('/') ? `${link}index` : link}.md`;
       expect.soft(existsSync(join(workbookRoot, page)), page).toBe(true);
