@@ -58,16 +58,32 @@ check(
 );
 
 check(
-  'Text is kept as it was written: line breaks, emoji, markup, spaces',
+  'Text is kept as it was written: line breaks, emoji, spaces',
   {
     rfc: 'chat.v1 §text',
     hint: [
       'Whose business is it what people write?',
-      'A content is not trimmed and not cleaned: it is text, and whoever shows it shows it as text.',
+      'A content is not trimmed: spaces and line breaks are the writer’s.',
     ],
   },
   () => {
-    for (const content of [' two\nlines\t', '😀 é 漢字', '<img src=x onerror=alert(1)>', '   ', '\u0000']) {
+    for (const content of [' two\nlines\t', '😀 é 漢字', '   ', '\u0000']) {
+      expectRead({ ...chat, content });
+    }
+  },
+);
+
+check(
+  'Markup is text like any other',
+  {
+    rfc: 'chat.v1 §text',
+    hint: [
+      'Where does markup do harm: in your server, or in a page that takes text for markup?',
+      'Store what was written; whoever shows it shows it as text. To escape it here would show &lt; to everyone.',
+    ],
+  },
+  () => {
+    for (const content of ['<img src=x onerror=alert(1)>', 'a < b && c > d', '&amp;', '</script>']) {
       expectRead({ ...chat, content });
     }
   },
@@ -238,12 +254,12 @@ check(
 );
 
 check(
-  `A message over ${maxMessageLength} bytes is too_large, and is not parsed`,
+  `A message over ${maxMessageLength} bytes is too_large`,
   {
     rfc: 'chat.v1 §limits',
     hint: [
-      'Bytes or characters? And what does JSON.parse cost for a megabyte of brackets?',
-      'Compare data.length, which is bytes, before anything else is done with the text.',
+      'Bytes or characters?',
+      'Compare data.length, which is bytes; a character has up to four of them.',
     ],
   },
   () => {
@@ -254,6 +270,19 @@ check(
     expectRefusal('one byte more', 'too_large', () => readText(padded(maxMessageLength + 1)));
     const bytes = `{"type":"ping","x":"${'é'.repeat(maxMessageLength / 2)}"}`;
     expectRefusal('fewer characters, but more bytes', 'too_large', () => readText(bytes));
+  },
+);
+
+check(
+  'A message that is too long is not parsed',
+  {
+    rfc: '6455 §10.4',
+    hint: [
+      'What does JSON.parse cost for a megabyte of brackets?',
+      'Look at the length before anything else is done with the text.',
+    ],
+  },
+  () => {
     expectRefusal('too long, and no JSON', 'too_large', () => readText('['.repeat(maxMessageLength + 1)));
   },
 );
