@@ -36,7 +36,7 @@ describe('the differences', () => {
 describe.each(['server', 'client'] as const)('as a %s, the labs and ws agree on', (role) => {
   fuzz(
     'sound streams',
-    200,
+    100,
     fc.asyncProperty(soundStreams(role), chunkings, async (stream, lengths) => {
       await expectAgreement(role, stream.bytes, lengths);
     }),
@@ -44,7 +44,7 @@ describe.each(['server', 'client'] as const)('as a %s, the labs and ws agree on'
 
   fuzz(
     'streams with one fault',
-    400,
+    200,
     fc.asyncProperty(faultyStreams(role), chunkings, async (stream, lengths) => {
       await expectAgreement(role, stream.bytes, lengths);
     }),
@@ -52,7 +52,7 @@ describe.each(['server', 'client'] as const)('as a %s, the labs and ws agree on'
 
   fuzz(
     'changed streams',
-    600,
+    300,
     fc.asyncProperty(
       mutated(fc.oneof(soundStreams(role), faultyStreams(role))),
       chunkings,
@@ -64,7 +64,7 @@ describe.each(['server', 'client'] as const)('as a %s, the labs and ws agree on'
 
   fuzz(
     'noise',
-    400,
+    200,
     fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), chunkings, async (bytes, lengths) => {
       await expectAgreement(role, Buffer.from(bytes), lengths);
     }),
@@ -73,7 +73,7 @@ describe.each(['server', 'client'] as const)('as a %s, the labs and ws agree on'
   const codes = fc.oneof(fc.integer({ min: 0, max: 5_100 }), fc.integer({ min: 0, max: 65_535 }));
   fuzz(
     'close payloads',
-    400,
+    300,
     fc.asyncProperty(
       fc.option(codes),
       fc.oneof(

@@ -51,13 +51,13 @@ describe('the inflater', () => {
 
   fuzz(
     'takes noise for DEFLATE, or fails with 1007 or 1009',
-    600,
+    300,
     fc.property(fc.array(fc.uint8Array({ maxLength: 200 }), { maxLength: 4 }), inflate),
   );
 
   fuzz(
     'keeps to its limit, however well the bytes were compressed and whatever became of them',
-    100,
+    40,
     fc.property(
       fc.integer({ min: 1, max: 2_000_000 }),
       fc.nat(255),
@@ -82,7 +82,7 @@ describe('the differences', () => {
 describe.each(['server', 'client'] as const)('a %s with permessage-deflate', (role) => {
   fuzz(
     'hears exactly the messages of a sound stream, in every chunking',
-    200,
+    80,
     fc.property(compressed(role, soundStreams), chunkings, ([agreed, stream], lengths) => {
       expect(read(role, inChunks(stream.bytes, lengths), agreed)).toEqual({ told: tell(stream.frames) });
     }),
@@ -90,7 +90,7 @@ describe.each(['server', 'client'] as const)('a %s with permessage-deflate', (ro
 
   fuzz(
     'hears all that came before the first fault, and answers it with its code',
-    300,
+    150,
     fc.property(compressed(role, faultyStreams), chunkings, ([agreed, stream], lengths) => {
       const { told, fails } = read(role, inChunks(stream.bytes, lengths), agreed);
       expect(fails).toBe(stream.fault?.code);
@@ -100,7 +100,7 @@ describe.each(['server', 'client'] as const)('a %s with permessage-deflate', (ro
 
   fuzz(
     'agrees with ws on sound, faulty and changed streams',
-    300,
+    150,
     fc.asyncProperty(
       fc.oneof(
         compressed(role, soundStreams),
@@ -132,7 +132,7 @@ describe('the negotiation', () => {
 
   fuzz(
     'comes to the same on both sides, and to no more than either allows',
-    300,
+    200,
     fc.property(options, options, (client, server) => {
       const offer = formatOffer(client);
       const accepted = acceptOffer(offer, server);
@@ -164,7 +164,7 @@ describe('the negotiation', () => {
 
   fuzz(
     'takes any header for an offer, or fails as documented',
-    600,
+    400,
     fc.property(headers, options, (header, server) => {
       try {
         const accepted = acceptOffer(header, server);
@@ -177,7 +177,7 @@ describe('the negotiation', () => {
 
   fuzz(
     'takes any header for an answer, or fails as documented',
-    600,
+    400,
     fc.property(headers, options, (header, client) => {
       try {
         checkAnswer(formatOffer(client), header);

@@ -30,7 +30,7 @@ const anyStream = (role: Role) =>
 describe.each(['server', 'client'] as const)('a connection as %s', (role) => {
   fuzz(
     'tells what parser and assembler make of the stream, and answers pings, the Close, and the first fault',
-    250,
+    150,
     fc.asyncProperty(anyStream(role), chunkings, async (stream, lengths) => {
       const chunks = inTurns(stream.bytes, lengths);
       const expected = read(role, inTurns(stream.bytes, lengths));
@@ -52,7 +52,7 @@ describe.each(['server', 'client'] as const)('a connection as %s', (role) => {
 
   fuzz(
     'tells the same when it is paused and resumed at any moment',
-    150,
+    80,
     fc.asyncProperty(
       anyStream(role),
       chunkings,
@@ -72,7 +72,7 @@ describe.each(['server', 'client'] as const)('a connection as %s', (role) => {
 
   fuzz(
     'tells, answers and ends as a WebSocket of ws',
-    150,
+    100,
     fc.asyncProperty(anyStream(role), chunkings, async (stream, lengths) => {
       const ours = await converse(role, inTurns(stream.bytes, lengths));
       const theirs = await converseWithWs(role, inTurns(stream.bytes, lengths));

@@ -19,7 +19,7 @@ function readInMemory(role: Role, stream: Buffer, lengths: readonly number[]) {
 describe.each(['server', 'client'] as const)('a %s', (role) => {
   fuzz(
     'reads noise the same in every chunking, and fails with a documented code or not at all',
-    1000,
+    500,
     fc.property(fc.uint8Array({ maxLength: 400 }), chunkings, (bytes, lengths) => {
       const stream = Buffer.from(bytes);
       const whole = readInMemory(role, stream, [stream.length + 1]);
@@ -29,7 +29,7 @@ describe.each(['server', 'client'] as const)('a %s', (role) => {
 
   fuzz(
     'hears exactly the messages of a sound stream, in every chunking',
-    300,
+    150,
     fc.property(soundStreams(role), chunkings, (stream, lengths) => {
       expect(readInMemory(role, stream.bytes, lengths)).toEqual({ told: tell(stream.frames) });
     }),
@@ -37,7 +37,7 @@ describe.each(['server', 'client'] as const)('a %s', (role) => {
 
   fuzz(
     'hears a prefix of the messages when the stream is cut',
-    300,
+    150,
     fc.property(soundStreams(role), fc.nat(), chunkings, (stream, at, lengths) => {
       const cut = stream.bytes.subarray(0, at % (stream.bytes.length + 1));
       const { told, fails } = readInMemory(role, cut, lengths);
@@ -48,7 +48,7 @@ describe.each(['server', 'client'] as const)('a %s', (role) => {
 
   fuzz(
     'hears all that came before the first fault, and answers it with its code',
-    600,
+    300,
     fc.property(faultyStreams(role), chunkings, (stream, lengths) => {
       const { told, fails } = readInMemory(role, stream.bytes, lengths);
       expect(fails).toBe(stream.fault?.code);
@@ -58,7 +58,7 @@ describe.each(['server', 'client'] as const)('a %s', (role) => {
 
   fuzz(
     'reads a changed stream the same in every chunking, and the frames before the change as they were',
-    600,
+    300,
     fc.property(mutated(fc.oneof(soundStreams(role), faultyStreams(role))), chunkings, (stream, lengths) => {
       const whole = readInMemory(role, stream.bytes, [stream.bytes.length + 1]);
       expect(readInMemory(role, stream.bytes, lengths)).toEqual(whole);
@@ -69,7 +69,7 @@ describe.each(['server', 'client'] as const)('a %s', (role) => {
 
   fuzz(
     'makes room for what comes, whatever a header claims',
-    200,
+    100,
     fc.property(
       fc.integer({ min: 2 ** 20, max: 2 ** 30 }),
       fc.nat({ max: 300 }),

@@ -55,7 +55,7 @@ const places = fc.array(fc.tuple(fc.nat(), fc.integer({ min: 1, max: 255 })), { 
 describe('a capture', () => {
   fuzz(
     'with bytes changed, and cut anywhere, is read the same in every chunking',
-    60,
+    40,
     fc.property(
       fc.constantFrom(...captures.keys()),
       fc.option(places, { nil: [] }),
@@ -72,7 +72,7 @@ describe('a capture', () => {
 
   fuzz(
     'that is noise fails with a CaptureError or not at all',
-    300,
+    200,
     fc.property(fc.uint8Array({ maxLength: 300 }), fc.boolean(), chunkings, (bytes, hasHeader, lengths) => {
       readInMemory(Buffer.concat([hasHeader ? pcapFileHeader() : Buffer.alloc(0), bytes]), lengths);
     }),
@@ -141,7 +141,7 @@ describe('a WebSocket in a capture', () => {
 
   fuzz(
     'is read message by message, however it was cut into segments, and with segments sent twice',
-    60,
+    40,
     fc.property(streams, fc.infiniteStream(fc.nat(9)), (given, twice) => {
       const { records } = recordsOf(given);
       const repeated = records.flatMap((record) => (twice.next().value === 0 ? [record, record] : [record]));
@@ -151,7 +151,7 @@ describe('a WebSocket in a capture', () => {
 
   fuzz(
     'gives no message that was not sent when packets are lost and out of order',
-    100,
+    60,
     fc.property(streams, fc.infiniteStream(fc.nat(19)), (given, luck) => {
       const { records, handshake } = recordsOf(given);
       const disturbed = records.slice(0, handshake);
