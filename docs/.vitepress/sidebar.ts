@@ -87,7 +87,9 @@ export const referencePages: readonly Chapter[] = [
   { slug: 'headers', title: 'Handshake headers' },
   { slug: 'opcodes', title: 'Opcodes' },
   { slug: 'close-codes', title: 'Close codes' },
+  { slug: 'protocol', title: "The chat's protocol" },
   { slug: 'captures', title: 'Captures' },
+  { slug: 'conformance', title: 'Conformance' },
 ];
 
 /**
