@@ -30,14 +30,14 @@ const parameters: readonly Compression[] = [
 /** How many messages a case sends: 1,000 in the public suite. */
 export interface MessageCount {
   messages: number;
-  /** No more messages than come to this many bytes, but at least eight. */
+  /** No more messages than come to this many bytes, but at least two. */
   bytes: number;
 }
 
 /** What the public suite sends: 1,000 messages a case, 10 GiB in all. */
 export const allMessages: MessageCount = { messages: 1_000, bytes: Number.POSITIVE_INFINITY };
-/** Enough for every window to be filled and left behind several times. */
-export const fewerMessages: MessageCount = { messages: 100, bytes: 1024 * 1024 };
+/** Enough for every window to be filled and left behind. */
+export const fewerMessages: MessageCount = { messages: 50, bytes: 128 * 1024 };
 
 /** The cases of groups 12 (kinds of data) and 13 (parameters). */
 export function compression({ messages, bytes }: MessageCount): EchoCase[] {
@@ -47,7 +47,7 @@ export function compression({ messages, bytes }: MessageCount): EchoCase[] {
         kind: 'echo',
         id: `${id}.${index + 1}`,
         title: `${about}, messages of ${length}${fragment ? ` in fragments of ${fragment} bytes` : ''}`,
-        count: Math.max(8, Math.min(messages, Math.floor(bytes / length))),
+        count: Math.max(2, Math.min(messages, Math.floor(bytes / length))),
         message: slices(payload, length),
         fragment,
         compression: wanted,

@@ -14,7 +14,7 @@ export type Seen =
 export type Cut = 'whole' | 'frames' | number;
 
 /** How long nothing may happen, in milliseconds, before the other side counts as silent. */
-export const silenceMs = 5_000;
+export const silenceMs = 10_000;
 
 /**
  * The suite's own end of a WebSocket: it sends whatever a case wants, reads strictly, and keeps what came.

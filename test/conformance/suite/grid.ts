@@ -1,5 +1,5 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
-import { groups } from '../cases/index.ts';
+import { groups } from '../cases/groups.ts';
 import type { Verdict } from './case.ts';
 import type { Report, ReportedCase } from './report.ts';
 

@@ -1,4 +1,5 @@
-import { open } from '../peer/opening.ts';
+import { headBytes, open, readHead, writeHead } from '../peer/opening.ts';
+import { silenceMs } from '../peer/peer.ts';
 import type { Case, Outcome } from './case.ts';
 import { type Subject, SubjectProcess } from './subject.ts';
 import { listen } from './test-client.ts';
@@ -49,7 +50,7 @@ async function runServer(subject: Subject, cases: readonly Case[], onResult: (re
       const outcome = await testServer(port, test).catch(failed);
       const ms = performance.now() - start;
       const survived = await answers(port);
-      onResult({ test, ms, ...(survived ? outcome : failed(`the process ended. ${server.error}`)) });
+      onResult({ test, ms, ...(survived ? outcome : failed(`the server answers no more. ${server.error}`)) });
       // It may hang in a loop, and would fail the cases that follow.
       if (!survived || outcome.verdict === 'FAILED') await server.stop();
     }
@@ -58,12 +59,14 @@ async function runServer(subject: Subject, cases: readonly Case[], onResult: (re
   }
 }
 
-/** Whether a server is still there: one that has ended also ended its connections, as some cases want it. */
+/** Whether a server still answers: one that crashes also ends its connections, as some cases want it. */
 async function answers(port: number): Promise<boolean> {
-  return await open(port).then(
-    (socket) => socket.destroy().destroyed,
-    () => false,
-  );
+  const socket = await open(port).catch(() => undefined);
+  if (!socket) return false;
+  await writeHead(socket, headBytes(['GET / HTTP/1.1', 'Host: 127.0.0.1', 'Connection: close']));
+  const head = await readHead(socket, silenceMs);
+  socket.destroy();
+  return head !== undefined;
 }
 
 /** A client runs case after case by itself. When it ends or hangs before the last, another does the rest. */

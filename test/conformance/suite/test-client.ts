@@ -107,7 +107,8 @@ async function testAnswer(socket: Socket, head: Head, test: ClientHandshakeCase)
   const peer = new Peer(socket, 'server', head.rest);
   if (!test.withMessage) await peer.send([message]);
   if (!test.opens) {
-    await peer.finish();
+    await peer.until(() => peer.over || peer.seen.length > 0);
+    await peer.closeAndFinish();
     const gaveUp = !peer.silent && !peer.violation && !peer.closeReceived && peer.seen.length === 0;
     if (gaveUp) return { verdict: 'OK', got: 'the end of TCP, and no frame' };
     return judge(peer, { expect: [], ending: { kind: 'subject fails', codes: [] } });
