@@ -45,9 +45,13 @@ export class PeerContext {
     return deflated.subarray(0, -4);
   }
 
-  /** Inflates 64 bytes at a time, so that zlib sees no more of the past than the window. */
+  /** Inflates little at a time, so that zlib sees hardly more of the past than the window. */
   inflate(payload: Uint8Array): Buffer {
-    const options = { ...this.#options(), finishFlush: Z_SYNC_FLUSH, chunkSize: 64 };
+    const options = {
+      ...this.#options(),
+      finishFlush: Z_SYNC_FLUSH,
+      chunkSize: Math.max(64, 2 ** (this.#bits - 3)),
+    };
     const message = inflateRawSync(Buffer.concat([payload, tail]), options);
     this.#pass(message);
     return message;
@@ -61,7 +65,7 @@ export class PeerContext {
   }
 
   #pass(message: Buffer): void {
-    this.#past = Buffer.concat([this.#past, message]);
+    this.#past = Buffer.concat([this.#past, message]).subarray(-(2 ** 15));
   }
 }
 
