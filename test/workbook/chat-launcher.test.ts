@@ -36,6 +36,8 @@ describe('npm run chat', () => {
     [['--mine', '3,77'], /There is no lab 77; labs are 01 to \d\d/],
     [['--engine', 'fast'], /Allowed choices are labs, ws/],
     [['--allowed-origin', 'localhost'], /An origin is a scheme and a host/],
+    [['--http2'], /Browsers speak HTTP\/2 over TLS only: add --tls/],
+    [['--http2', '--tls', '--engine', 'ws'], /ws speaks HTTP\/1.1 only/],
     [['--bogus'], /unknown option '--bogus'/],
     [['stray'], /too many arguments/],
   ])('%j is one sentence and exit code 2', async (args, sentence) => {

@@ -29,7 +29,7 @@ export function acceptStream(
       done();
     },
     destroy(error, done) {
-      stream.close(error || stream.closed ? 0 : 8);
+      if (!stream.readableEnded || !stream.writableEnded) setImmediate(() => stream.close(8));
       done(error);
     },
   });
