@@ -48,7 +48,7 @@ export interface ChatClientOptions {
 /** What a person can be told of the connection. */
 export type ChatState =
   | { name: 'connecting' }
-  /** Connected again, and asking each room for what was missed: what is shown may be incomplete. */
+  /** Connected, and asking each room for what was missed: what is shown may be incomplete. */
   | { name: 'recovering'; user: User; limits: Limits }
   | { name: 'open'; user: User; limits: Limits }
   /** Lost; the next attempt is at `retryAt`, in ms since 1970. */
@@ -80,9 +80,6 @@ export type ChatClientEvents = {
   /** The server refused something else. */
   refused: [reason: string];
 };
-
-/** The watchdog's interval until `welcome` brings the server's, in milliseconds. */
-const welcomeIntervalMs = 5_000;
 
 /**
  * The chat from the client's side, for Node and the browser. It keeps one connection up, joins its rooms again
@@ -138,14 +135,14 @@ export class ChatClient extends Emitter<ChatClientEvents> {
     throw new Unfinished('21-chat-client: pageShown');
   }
 
-  /** Enters a room, now and after every loss. `joined` tells its history and who is in it. */
+  /** Enters a room, now and after every loss; once. `joined` tells its history and who is in it. */
   join(room: string): void {
-    // TODO: a reader for the room, and a join if there is a connection
+    // TODO: a reader for the room, and a join if there is a connection; nothing for a room that has one
     throw new Unfinished('21-chat-client: join');
   }
 
   leave(room: string): void {
-    // TODO: its reader goes; do not wait for its answer any more
+    // TODO: its reader goes, the server is told, and nobody waits for its answer any more
     throw new Unfinished('21-chat-client: leave');
   }
 
@@ -154,7 +151,7 @@ export class ChatClient extends Emitter<ChatClientEvents> {
    * `failed` tell; show it as pending until then. To send one that failed again, give its id.
    */
   chat(room: string, content: string, id = randomId()): string {
-    // TODO: into the outbox, then onto the wire
+    // TODO: too long: `failed`, but not before the id is returned; else into the outbox, then onto the wire
     throw new Unfinished('21-chat-client: chat');
   }
 
@@ -164,7 +161,7 @@ export class ChatClient extends Emitter<ChatClientEvents> {
     throw new Unfinished('21-chat-client: direct');
   }
 
-  // TODO: posting; connecting and losing; each kind of message; states
+  // TODO: your methods: post (into the outbox, then out); connect (a ticket, a socket, auth); lose a socket and hear it no more; one for each kind of message; enter a state
 }
 
 // TODO: types and helpers of your own, if you like

@@ -47,7 +47,7 @@ export interface ChatClientOptions {
 /** What a person can be told of the connection. */
 export type ChatState =
   | { name: 'connecting' }
-  /** Connected again, and asking each room for what was missed: what is shown may be incomplete. */
+  /** Connected, and asking each room for what was missed: what is shown may be incomplete. */
   | { name: 'recovering'; user: User; limits: Limits }
   | { name: 'open'; user: User; limits: Limits }
   /** Lost; the next attempt is at `retryAt`, in ms since 1970. */
@@ -79,9 +79,6 @@ export type ChatClientEvents = {
   /** The server refused something else. */
   refused: [reason: string];
 };
-
-/** The watchdog's interval until `welcome` brings the server's, in milliseconds. */
-const welcomeIntervalMs = 5_000;
 
 /**
  * The chat from the client's side, for Node and the browser. It keeps one connection up, joins its rooms again
@@ -172,16 +169,17 @@ export class ChatClient extends Emitter<ChatClientEvents> {
     // #endregion
   }
 
-  /** Enters a room, now and after every loss. `joined` tells its history and who is in it. */
+  /** Enters a room, now and after every loss; once. `joined` tells its history and who is in it. */
   join(room: string): void {
-    // #region solution: a reader for the room, and a join if there is a connection
-    if (!this.#rooms.has(room)) this.#rooms.set(room, new RoomReader());
+    // #region solution: a reader for the room, and a join if there is a connection; nothing for a room that has one
+    if (this.#rooms.has(room)) return;
+    this.#rooms.set(room, new RoomReader());
     this.#sendJoin(room);
     // #endregion
   }
 
   leave(room: string): void {
-    // #region solution: its reader goes; do not wait for its answer any more
+    // #region solution: its reader goes, the server is told, and nobody waits for its answer any more
     this.#rooms.delete(room);
     this.#transmit({ type: 'leave', room });
     this.#onAnswered(room);
@@ -193,7 +191,7 @@ export class ChatClient extends Emitter<ChatClientEvents> {
    * `failed` tell; show it as pending until then. To send one that failed again, give its id.
    */
   chat(room: string, content: string, id = randomId()): string {
-    // #region solution: into the outbox, then onto the wire
+    // #region solution: too long: `failed`, but not before the id is returned; else into the outbox, then onto the wire
     return this.#post({ type: 'chat', id, room, content });
     // #endregion
   }
@@ -205,7 +203,7 @@ export class ChatClient extends Emitter<ChatClientEvents> {
     // #endregion
   }
 
-  // #region solution: posting; connecting and losing; each kind of message; states
+  // #region solution: your methods: post (into the outbox, then out); connect (a ticket, a socket, auth); lose a socket and hear it no more; one for each kind of message; enter a state
   // #region post
   #post(message: OutgoingMessage): string {
     const { id, content } = message;
@@ -238,8 +236,8 @@ export class ChatClient extends Emitter<ChatClientEvents> {
     const socket = new this.#options.WebSocket(this.#options.url, subprotocol);
     const link: Link = { socket, attempt };
     this.#link = link;
+    // Lab 13 ends an attempt that hears no `welcome` in time; the watchdog begins after it.
     socket.addEventListener('open', () => {
-      this.#watchdog.start(welcomeIntervalMs);
       socket.send(JSON.stringify({ type: 'auth', ticket } satisfies ClientMessage));
     });
     // A socket that was let go may still speak; only the one of the moment is heard.
@@ -304,11 +302,14 @@ export class ChatClient extends Emitter<ChatClientEvents> {
     this.#watchdog.start(heartbeatMs);
     link.attempt.opened();
     this.#awaited.clear();
-    for (const room of this.#rooms.keys()) this.#awaited.add(room);
-    this.#enterConnected();
-    // In this order: the server takes messages one by one, so the rooms are joined before they are spoken in.
-    for (const room of this.#rooms.keys()) this.#sendJoin(room);
+    // In this order: the server takes messages one by one, so the rooms are joined before they are spoken in,
+    // and a listener that posts as soon as it hears of the state comes last.
+    for (const room of this.#rooms.keys()) {
+      this.#awaited.add(room);
+      this.#sendJoin(room);
+    }
     for (const message of this.#outbox) this.#transmit(message);
+    this.#enterConnected();
   }
   // #endregion on-welcome
 
@@ -342,7 +343,7 @@ export class ChatClient extends Emitter<ChatClientEvents> {
       // The ticket was not taken: it was too old, say. The next one is new.
       this.#lose();
     } else if (!refused) {
-      this.emit('refused', message);
+      this.#onRefused(message);
     } else if (code === 'rate_limited') {
       this.#clock.setTimeout(() => this.#outbox.get(refused.id) && this.#transmit(refused), retryAfterMs);
     } else {
@@ -351,6 +352,14 @@ export class ChatClient extends Emitter<ChatClientEvents> {
     }
   }
   // #endregion on-error
+
+  /** No message of ours: a join, say. Of which room, the server does not tell, so none is waited for any more. */
+  #onRefused(reason: string): void {
+    this.emit('refused', reason);
+    if (this.#state.name !== 'recovering') return;
+    this.#awaited.clear();
+    this.#enterConnected();
+  }
 
   #sendJoin(room: string): void {
     const reader = this.#rooms.get(room);
