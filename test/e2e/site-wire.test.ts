@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeFrame, Opcode } from '../../solutions/03-frames.ts';
+import { readCourse } from '../../workbook/course.ts';
+import { writeStub } from '../../workbook/learner-file.ts';
 import { PcapWriter, pcapFileHeader } from '../../workbook/wire/pcap-writer.ts';
 import { accessibilityViolations, noBrowser, startBrowser } from '../support/browser.ts';
 import { copyWorkbook, RunningCommand } from './site-copy.ts';
@@ -48,6 +50,8 @@ function manyMessages(count: number, text: string): Buffer {
 
 describe.skipIf(noBrowser)('the wire on the site, under npm start', { timeout: patienceMs }, () => {
   const copy = copyWorkbook();
+  // Whatever the learner has in this checkout: with fresh stubs the chat has no reason to restart.
+  for (const each of readCourse(copy.root).labs) writeStub(each);
   const files = mkdtempSync(join(tmpdir(), 'websocket-101-'));
   let start: RunningCommand;
   let browser: Browser;
