@@ -32,7 +32,7 @@ async function firstLine(child: ChildProcess): Promise<string> {
 test('the echo server sends back text, 16 MiB, and 70,000 fragments', async () => {
   const line = await firstLine(start('echo-server.ts', '--port', '0'));
   const [url] = /ws:\S+/.exec(line) ?? [];
-  const client = new WebSocket(url as string, { maxPayload: 32 * 1024 * 1024 });
+  const client = new WebSocket(url as string, { maxPayload: 32 * 1024 * 1024, perMessageDeflate: false });
   await once(client, 'open');
   const next = async () => (await once(client, 'message')) as [Buffer, boolean];
 

@@ -28,6 +28,10 @@ export default {
     app.component('Sequence', SequenceDiagram);
     // These carry labs' code, so only the pages that show them load them.
     app.component(
+      'ConformanceGrid',
+      defineAsyncComponent(() => import('./conformance/ConformanceGrid.vue')),
+    );
+    app.component(
       'HandshakePlayground',
       defineAsyncComponent(() => import('./components/HandshakePlayground.vue')),
     );

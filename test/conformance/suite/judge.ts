@@ -28,7 +28,7 @@ function wrongEnding({ closeReceived, closedFirst }: Peer, ending: Ending): stri
 }
 
 /** The same things in the same order. */
-export function same(some: readonly Seen[], others: readonly Seen[]): boolean {
+function same(some: readonly Seen[], others: readonly Seen[]): boolean {
   return some.length === others.length && some.every((seen, index) => alike(seen, others[index]));
 }
 
