@@ -1,9 +1,19 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { conditionsWithout, readCourse, workbookRoot } from './workbook/course.ts';
 import { labProject, solutionsProject } from './workbook/vitest-projects.ts';
 
 const course = readCourse(workbookRoot);
 const conditions = [...conditionsWithout(course), 'module', 'node', 'development|production'];
+
+/** A project of the workbook's own tests. */
+function own(name: string, include: string[]): TestProjectInlineConfiguration {
+  return {
+    resolve: { conditions },
+    ssr: { resolve: { conditions } },
+    // Real processes and sockets: slower than a check, and each file alone with its ports.
+    test: { name, include, pool: 'forks', testTimeout: 30_000, hookTimeout: 30_000 },
+  };
+}
 
 export default defineConfig({
   test: {
@@ -12,23 +22,13 @@ export default defineConfig({
     projects: [
       ...course.labs.map((lab) => labProject(course, lab)),
       solutionsProject(course),
-      {
-        resolve: { conditions },
-        ssr: { resolve: { conditions } },
-        test: {
-          name: 'workbook',
-          include: [
-            'test/workbook/*.test.ts',
-            'test/support/**/*.test.ts',
-            'test/conformance/**/*.test.ts',
-            'test/e2e/**/*.test.ts',
-          ],
-          // Real processes and a real browser: slower than a check, and each file alone with its ports.
-          pool: 'forks',
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
-        },
-      },
+      own('workbook', [
+        'test/workbook/*.test.ts',
+        'test/support/**/*.test.ts',
+        'test/conformance/**/*.test.ts',
+      ]),
+      // Whole programs and real browsers, as a person would start them: minutes, so the gate runs them.
+      own('e2e', ['test/e2e/**/*.test.ts']),
     ],
   },
 });

@@ -33,7 +33,7 @@ const close = (code: number, reason: string | Uint8Array = '') =>
 /** No text goes on like this: RFC 3629 §4. */
 const neverUtf8 = [[0xff], [0xc0, 0xaf], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0x41, 0x80, 0x80]];
 
-export const faults: readonly Fault[] = [
+const faults: readonly Fault[] = [
   {
     what: 'a reserved opcode (RFC 6455 §5.2)',
     code: 1002,
@@ -162,7 +162,7 @@ export const faults: readonly Fault[] = [
 ];
 
 /** Where no extension was negotiated. */
-export const faultsWithoutExtension: readonly Fault[] = [
+const faultsWithoutExtension: readonly Fault[] = [
   ...faults,
   {
     what: 'RSV1 without an extension (§5.2)',
@@ -184,7 +184,7 @@ const compressed = (payload: Uint8Array, variant: number): FrameSpec[] =>
       ];
 
 /** Where permessage-deflate was negotiated. */
-export const faultsWithDeflate: readonly Fault[] = [
+const faultsWithDeflate: readonly Fault[] = [
   ...faults,
   {
     what: 'RSV1 on a continuation or a control frame (RFC 7692 §6.1)',

@@ -203,7 +203,7 @@ export interface Http2Frame {
 }
 
 /** An HTTP/2 frame: a header of nine bytes, then the payload (RFC 9113 §4.1). */
-export function http2Frame({ type, flags, streamId, payload }: Http2Frame): Buffer {
+function http2Frame({ type, flags, streamId, payload }: Http2Frame): Buffer {
   const header = Buffer.alloc(9);
   header.writeUIntBE(payload.length, 0, 3);
   header[3] = type;

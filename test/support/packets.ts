@@ -3,7 +3,7 @@ import { LinkType, type Packet, type Segment, type Side } from '#labs/09-wire';
 /** What the checks of the wire share: packets built by hand, valid to their checksums. */
 
 /** The two ends of the connection that is built. */
-export const ends = {
+const ends = {
   client: { v4: '10.0.0.1', v6: 'fd00::1', port: 49152 },
   server: { v4: '10.0.0.2', v6: 'fd00::2', port: 8080 },
 } as const;

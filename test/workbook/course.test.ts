@@ -82,7 +82,7 @@ describe('the checks of a lab', () => {
     expect(core.length).toBeGreaterThanOrEqual(12);
     expect(new Set(checks[id].map(({ title }) => title)).size).toBe(checks[id].length);
     for (const { title, rfc, hint } of checks[id]) {
-      expect.soft(rfc, title).toMatch(/^(\d{4} §[A-Z\d]|WHATWG )/);
+      expect.soft(rfc, title).toMatch(/^(\d{3,5} §[A-Z\d]|WHATWG |chat\.v1 §)/);
       expect.soft(hint, title).toEqual([expect.stringMatching(/\S/), expect.stringMatching(/\S/)]);
     }
   });

@@ -6,7 +6,7 @@ import * as shim from '../../docs/.vitepress/shims/zlib.ts';
 
 const text = Buffer.from('{"type":"chat","room":"lobby","content":"Hello, Hello, Hello"}'.repeat(20));
 const noise = Buffer.from(Array.from({ length: 3_000 }, (_, index) => (index * index * 31) % 251));
-const sync = { finishFlush: zlib.constants.Z_SYNC_FLUSH };
+const sync = { finishFlush: shim.constants.Z_SYNC_FLUSH };
 
 describe('raw DEFLATE in pages', () => {
   test.each([9, 12, 15])('with %i bits, both ways, with and without a dictionary', (windowBits) => {

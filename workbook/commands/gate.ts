@@ -22,6 +22,11 @@ const steps: Step[] = [
   },
   { name: 'stubs up to date', run: { command: 'stubs', args: ['--check'] } },
   { name: 'unused code', run: { package: 'knip', args: [] } },
+  {
+    name: 'whole programs and real browsers',
+    run: { package: 'vitest', args: ['run', '--project', 'e2e'] },
+  },
+  { name: 'conformance', run: { command: 'conformance', args: ['--against', 'labs'] } },
   { name: 'checks judged by programs', run: { command: 'programs', args: ['--check'] } },
 ];
 
