@@ -99,6 +99,7 @@ export type ServerMessage =
 /** One kind of message out of a union: `MessageOf<ServerMessage, 'ack'>`. */
 export type MessageOf<M extends { type: string }, T extends M['type']> = Extract<M, { type: T }>;
 
+// #region refusal
 /** Why a message was not carried out. The connection stays; `reply` tells its sender. */
 export class Refusal extends Error {
   override name = 'Refusal';
@@ -110,6 +111,7 @@ export class Refusal extends Error {
     this.reply = { type: 'error', code, message, id, retryAfterMs };
   }
 }
+// #endregion refusal
 
 /** What zod has to say, as one sentence for a person: `room: must not be empty`. */
 export function explain(issue: z.core.$ZodIssue): string {
@@ -233,12 +235,14 @@ export function parseClientMessage(data: Buffer, isBinary: boolean): ClientMessa
 }
 // #endregion parse-client
 
+// #region parse-server
 /** Reads what the server sent; undefined for a kind this client does not know, which it must ignore. */
 export function parseServerMessage(text: string): ServerMessage | undefined {
   // #region solution: what is no JSON or not in the schema is undefined; nothing is thrown
   return serverMessage.safeParse(parseJson(text)).data;
   // #endregion
 }
+// #endregion parse-server
 
 /** The JSON Schema (draft 2020-12) of what one side sends, for clients in other languages. */
 export function jsonSchemaOf(side: 'client' | 'server'): object {

@@ -69,6 +69,7 @@ export class Hub {
     // #endregion
   }
 
+  // #region disconnect
   /** Takes a connection out of every room, and tells those who stay. Does nothing the second time. */
   disconnect(member: Member): void {
     // #region solution: leave every room, then forget the member; leave nothing behind
@@ -79,6 +80,7 @@ export class Hub {
     if (connections?.size === 0) this.#users.delete(member.user.id);
     // #endregion
   }
+  // #endregion disconnect
 
   /** Whether anyone is in the room. */
   has(room: string): boolean {
@@ -120,6 +122,7 @@ export class Hub {
     // #endregion
   }
 
+  // #region leave
   /** Takes a connection out of a room, and tells the others when it was the last of its user. */
   leave(member: Member, name: string): void {
     // #region solution: the room goes with its last member; presence is told once a user
@@ -130,6 +133,7 @@ export class Hub {
     else if (wasLast) this.#tellOthers(room, name, member.user, 'left');
     // #endregion
   }
+  // #endregion leave
 
   /** Sends a message to everyone in a room, encoded once. Returns to how many connections. */
   broadcast(name: string, message: ServerMessage): number {

@@ -41,6 +41,7 @@ export class ChatService {
     }
   }
 
+  // #region join
   /** In this order, and with nothing awaited between: what is said after the history is read reaches the member. */
   #join(member: Member, { room, since }: MessageOf<ClientMessage, 'join'>): void {
     this.#hub.join(member, room);
@@ -54,7 +55,9 @@ export class ChatService {
       members: this.#hub.membersOf(room),
     });
   }
+  // #endregion join
 
+  // #region chat
   /** The sender gets their own message as well: that is how their other tabs get it, and how all see one order. */
   #chat(member: Member, { id, room, content }: MessageOf<ClientMessage, 'chat'>): void {
     this.#mustBeIn(member, room, id);
@@ -62,6 +65,7 @@ export class ChatService {
     this.#hub.send(member, { type: 'ack', id, room, seq });
     if (message) this.#hub.broadcast(room, message);
   }
+  // #endregion chat
 
   #direct(member: Member, { id, to, content }: MessageOf<ClientMessage, 'direct'>): void {
     const key = JSON.stringify([member.user.id, id]);

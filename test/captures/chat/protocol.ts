@@ -1,0 +1,88 @@
+import { messageLimits } from '#labs/10-protocol';
+import { frames, spaced } from '../framing/print.ts';
+import { openTap, withoutHandshake } from '../framing/tap.ts';
+import { type RecordedChat, startRecordedChat } from './chat.ts';
+import { Person } from './person.ts';
+
+/** What docs/chat/protocol.md shows, by the name of the file. */
+export const protocolScenes: Record<string, () => Promise<string>> = {
+  /** From the first message to the first answer to one's own. */
+  session: () =>
+    withChat(async ({ port }, log) => {
+      const ada = await Person.connect('Ada', port, log);
+      await ada.ask({ type: 'join', room: 'lobby' }, 'joined');
+      await ada.ask({ type: 'chat', id: 'm1', room: 'lobby', content: 'Hello' }, 'chat');
+    }),
+
+  /** The frame of one message and those of its two answers: header, key, and the first bytes of the payload. */
+  frames: () =>
+    withChat(async ({ port }, log) => {
+      const tap = await openTap(port);
+      const ada = await Person.connect('Ada', port, [], { via: tap.port });
+      await ada.ask({ type: 'join', room: 'lobby' }, 'joined');
+      const before = [...frames(withoutHandshake(tap.crossings))].length;
+      await ada.ask({ type: 'chat', id: 'm1', room: 'lobby', content: 'Hello' }, 'chat');
+      for (const { from, wire, frame } of [...frames(withoutHandshake(tap.crossings))].slice(before)) {
+        if (!wire || !frame) continue;
+        const head = wire.length - frame.payload.length;
+        const bytes = [wire.subarray(0, frame.masked ? head - 4 : head)];
+        if (frame.masked) bytes.push(wire.subarray(head - 4, head));
+        bytes.push(wire.subarray(head, head + 6));
+        log.push(`${from === 'client' ? 'Ada →' : 'Ada ←'} ${bytes.map(spaced).join('  ')} …`);
+      }
+      ada.socket.terminate();
+      tap.close();
+    }),
+
+  /** What is wrong, and what is said of it; the last two show that nothing was lost by it. */
+  errors: () =>
+    withChat(async ({ port }, log) => {
+      const ada = await inLobby(port, log);
+      const wrong = [
+        Buffer.alloc(3),
+        'Hello',
+        '{"type":"shout","content":"Hello"}',
+        '{"type":"chat","id":"m1","room":"lobby"}',
+        { type: 'chat', id: 'm2', room: 'lobby', content: 'a'.repeat(messageLimits.maxContentLength + 1) },
+        { type: 'chat', id: 'm3', room: 'cellar', content: 'Hello' },
+      ] as const;
+      for (const message of wrong) await ada.ask(message, 'error');
+      await ada.ask({ type: 'chat', id: 'm4', room: 'lobby', content: 'Hello' }, 'chat');
+    }),
+
+  /** A client from the future: a field nobody knows, and a kind of message nobody knows. */
+  newer: () =>
+    withChat(async ({ port }, log) => {
+      const ada = await inLobby(port, log);
+      await ada.ask('{"type":"chat","id":"m1","room":"lobby","content":"Hello","colour":"red"}', 'chat');
+      await ada.ask('{"type":"typing","room":"lobby"}', 'error');
+    }),
+
+  /** The first message is something else than `auth`. */
+  'not-authenticated': () =>
+    withChat(async ({ port }, log) => {
+      const ada = await Person.anonymous('Ada', port, log);
+      await ada.ask({ type: 'join', room: 'lobby' }, 'error');
+      await ada.ask({ type: 'auth', ticket: 'guessed' }, 'error');
+    }),
+};
+
+/** Plays a scene; gives its log as a text. */
+export async function withChat(scene: (chat: RecordedChat, log: string[]) => Promise<void>): Promise<string> {
+  const chat = await startRecordedChat();
+  const log: string[] = [];
+  try {
+    await scene(chat, log);
+    return `${log.join('\n')}\n`;
+  } finally {
+    await chat.close();
+  }
+}
+
+/** Somebody who has joined already: what came before is not in the log. */
+async function inLobby(port: number, log: string[]): Promise<Person> {
+  const person = await Person.connect('Ada', port, log);
+  await person.ask({ type: 'join', room: 'lobby' }, 'joined');
+  log.length = 0;
+  return person;
+}

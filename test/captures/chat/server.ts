@@ -1,0 +1,12 @@
+/** The chat in a process of its own, to be killed while it is recorded. Says its port, ends with its parent. */
+import { loadEngine } from '../../../workbook/chat/engine.ts';
+import { startChatServer } from '../../../workbook/chat/server.ts';
+
+const server = await startChatServer(0, '127.0.0.1', {
+  engine: await loadEngine('labs'),
+  page: new Map(),
+  // The sessions of the process before it are good here too.
+  secret: 'recorded',
+});
+process.on('disconnect', () => process.exit());
+process.send?.(server.address.port);
