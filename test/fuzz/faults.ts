@@ -162,7 +162,7 @@ const faults: readonly Fault[] = [
 ];
 
 /** Where no extension was negotiated. */
-const faultsWithoutExtension: readonly Fault[] = [
+export const faultsWithoutExtension: readonly Fault[] = [
   ...faults,
   {
     what: 'RSV1 without an extension (§5.2)',
@@ -184,7 +184,7 @@ const compressed = (payload: Uint8Array, variant: number): FrameSpec[] =>
       ];
 
 /** Where permessage-deflate was negotiated. */
-const faultsWithDeflate: readonly Fault[] = [
+export const faultsWithDeflate: readonly Fault[] = [
   ...faults,
   {
     what: 'RSV1 on a continuation or a control frame (RFC 7692 §6.1)',

@@ -16,8 +16,8 @@ import { PcapWriter, pcapFileHeader } from '../../workbook/wire/pcap-writer.ts';
 import { WireReader } from '../../workbook/wire/wire-reader.ts';
 import { framesSeen, handshakesSeen, messagesSeen, ofKind, readWithLab } from '../captures/wire/lab-09.ts';
 import { noTshark, readWithTshark } from '../captures/wire/tshark.ts';
+import { startChat } from '../workbook/chat-support.ts';
 import { Chat } from './chat-command.ts';
-import { startChat } from './chat-support.ts';
 
 function captureFile(): string {
   const folder = mkdtempSync(join(tmpdir(), 'websocket-101-'));

@@ -8,8 +8,8 @@ import { WebSocket } from 'ws';
 import { ChatLauncher } from '../../workbook/chat/launcher.ts';
 import { readCourse, workbookRoot } from '../../workbook/course.ts';
 import { makeStub } from '../../workbook/stubs.ts';
+import { getTicket, signIn, TestClient } from '../workbook/chat-support.ts';
 import { Chat } from './chat-command.ts';
-import { getTicket, signIn, TestClient } from './chat-support.ts';
 
 const allExports = "export * from '../solutions/03-frames.ts';\n";
 

@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { ChatClient } from '#labs/21-chat-client';
 import { conditionsWithout, readCourse, workbookRoot } from '../../workbook/course.ts';
-import { getTicket, signIn, startChat, TestClient } from './chat-support.ts';
+import { getTicket, signIn, startChat, TestClient } from '../workbook/chat-support.ts';
 
 const heartbeatMs = 500;
 /** Two intervals, and something for a machine that is busy with other tests. */
