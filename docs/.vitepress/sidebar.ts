@@ -56,7 +56,10 @@ export const parts: readonly Part[] = [
     id: 'chat',
     title: 'Chat',
     question: 'What does an application protocol on top of WebSocket need?',
-    chapters: [],
+    chapters: [
+      { slug: 'protocol', title: 'A protocol on top' },
+      { slug: 'hub', title: 'Rooms and broadcasts' },
+    ],
   },
   {
     id: 'reconnection',
@@ -66,6 +69,7 @@ export const parts: readonly Part[] = [
       { slug: 'liveness', title: 'Knowing a dead peer' },
       { slug: 'backoff', title: 'Coming back without a herd' },
       { slug: 'retrying', title: 'Whether to come back' },
+      { slug: 'resume', title: 'Nothing lost, nothing twice' },
     ],
   },
   {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
-import { type ClientMessage, type ServerMessage, subprotocol } from '#labs/10-protocol';
+import { type ClientMessage, type MessageOf, type ServerMessage, subprotocol } from '#labs/10-protocol';
 import { getTicket, signIn } from './chat.ts';
 import { printMessage } from './print.ts';
 
@@ -48,16 +48,19 @@ export class Person {
   }
 
   /** Sends, and waits for an answer of this type. */
-  async ask(message: ClientMessage | string | Buffer, answer: ServerMessage['type']): Promise<void> {
+  async ask<T extends ServerMessage['type']>(
+    message: ClientMessage | string | Buffer,
+    answer: T,
+  ): Promise<MessageOf<ServerMessage, T>> {
     this.send(message);
-    await this.next(answer);
+    return await this.next(answer);
   }
 
   /** Waits for a message of this type. */
-  async next(type: ServerMessage['type']): Promise<void> {
+  async next<T extends ServerMessage['type']>(type: T): Promise<MessageOf<ServerMessage, T>> {
     for (;;) {
       for (let message = this.#received.shift(); message; message = this.#received.shift()) {
-        if (message.type === type) return;
+        if (message.type === type) return message as MessageOf<ServerMessage, T>;
       }
       await new Promise<void>((resolve) => {
         this.#arrived = resolve;

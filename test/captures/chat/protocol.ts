@@ -1,6 +1,6 @@
 import { messageLimits } from '#labs/10-protocol';
 import { frames, spaced } from '../framing/print.ts';
-import { openTap, withoutHandshake } from '../framing/tap.ts';
+import { openTap, type Tap, withoutHandshake } from '../framing/tap.ts';
 import { type RecordedChat, startRecordedChat } from './chat.ts';
 import { Person } from './person.ts';
 
@@ -20,15 +20,24 @@ export const protocolScenes: Record<string, () => Promise<string>> = {
       const tap = await openTap(port);
       const ada = await Person.connect('Ada', port, [], { via: tap.port });
       await ada.ask({ type: 'join', room: 'lobby' }, 'joined');
-      const before = [...frames(withoutHandshake(tap.crossings))].length;
+      const before = printHeads(tap).length;
       await ada.ask({ type: 'chat', id: 'm1', room: 'lobby', content: 'Hello' }, 'chat');
-      for (const { from, wire, frame } of [...frames(withoutHandshake(tap.crossings))].slice(before)) {
-        if (!wire || !frame) continue;
-        const head = wire.length - frame.payload.length;
-        const bytes = [wire.subarray(0, frame.masked ? head - 4 : head)];
-        if (frame.masked) bytes.push(wire.subarray(head - 4, head));
-        bytes.push(wire.subarray(head, head + 6));
-        log.push(`${from === 'client' ? 'Ada →' : 'Ada ←'} ${bytes.map(spaced).join('  ')} …`);
+      log.push(...printHeads(tap).slice(before));
+      ada.socket.terminate();
+      tap.close();
+    }),
+
+  /** What a position adds to a join: the same room, joined without and with one. */
+  since: () =>
+    withChat(async ({ port }, log) => {
+      const tap = await openTap(port);
+      const messages: string[] = [];
+      const ada = await Person.connect('Ada', port, messages, { via: tap.port });
+      const { epoch } = await ada.ask({ type: 'join', room: 'lobby' }, 'joined');
+      await ada.ask({ type: 'join', room: 'lobby', since: { epoch, seq: 0 } }, 'joined');
+      const heads = printHeads(tap).filter((line) => line.includes('→'));
+      for (const [index, message] of messages.filter((line) => line.includes('→')).entries()) {
+        if (message.includes('"join"')) log.push(message, heads[index]);
       }
       ada.socket.terminate();
       tap.close();
@@ -66,6 +75,24 @@ export const protocolScenes: Record<string, () => Promise<string>> = {
       await ada.ask({ type: 'auth', ticket: 'guessed' }, 'error');
     }),
 };
+
+/** A line a frame: header, key if there is one, the first bytes of the payload, and the length of it all. */
+function printHeads({ crossings }: Tap): string[] {
+  return [...frames(withoutHandshake(crossings))].flatMap(({ from, wire, frame }) => {
+    if (!wire || !frame) return [];
+    const payloadAt = wire.length - frame.payload.length;
+    const keyAt = frame.masked ? payloadAt - 4 : payloadAt;
+    const bytes = [
+      wire.subarray(0, keyAt),
+      wire.subarray(keyAt, payloadAt),
+      wire.subarray(payloadAt, payloadAt + 6),
+    ]
+      .filter(({ length }) => length > 0)
+      .map(spaced)
+      .join('  ');
+    return [`Ada ${from === 'client' ? '→' : '←'} ${`${bytes} …`.padEnd(42)}${wire.length} bytes`];
+  });
+}
 
 /** Plays a scene; gives its log as a text. */
 export async function withChat(scene: (chat: RecordedChat, log: string[]) => Promise<void>): Promise<string> {
