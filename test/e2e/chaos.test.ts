@@ -1,0 +1,107 @@
+/**
+ * The chat in bad hands: real processes that are killed, stopped and cut off while 20 people talk. Every test
+ * reads what all clients were shown, and judges it by one rule (chaos/judge.ts): each acknowledged message
+ * once, in the room's order, or an explicit gap where the server's memory died.
+ *
+ * About 30 s on two quiet cores. CHAOS_KILLS=50 kills the server as often, in about a minute and a half.
+ */
+import { describe, expect, test } from 'vitest';
+import { seededRandom } from '../../workbook/seeded-random.ts';
+import { startBadNetwork } from './chaos/bad-network.ts';
+import { judge } from './chaos/judge.ts';
+import { Crowd, Server } from './chaos/world.ts';
+
+const kills = Number(process.env.CHAOS_KILLS ?? 6);
+const heartbeatMs = 300;
+/** How much more memory a process may use after a run than before, in bytes. What it keeps by design fits into it. */
+const flatWithin = 8 * 1024 * 1024;
+
+const people = Array.from({ length: 20 }, (_, index) => `person${index + 1}`);
+const [some, others] = [people.slice(0, 10), people.slice(10)];
+
+/** The clients of two processes, all in the room, all talking. */
+async function gather(port: number): Promise<Crowd> {
+  const crowd = new Crowd();
+  await Promise.all([some, others].map((names) => crowd.add(`127.0.0.1:${port}`, names)));
+  crowd.talk();
+  await crowd.untilAcknowledged(20);
+  return crowd;
+}
+
+/** The end of every test: what was said has arrived, or what is wrong is told. */
+async function expectAllWell(crowd: Crowd): Promise<void> {
+  await crowd.hush();
+  const problems = judge(crowd.log);
+  expect.soft(problems.slice(0, 5).join('\n'), `${problems.length} problems, the first of them`).toBe('');
+}
+
+function expectFlat(before: number[], after: number[]): void {
+  for (const [index, bytes] of after.entries()) expect(bytes - before[index]).toBeLessThan(flatWithin);
+}
+
+describe('a server that is killed', () => {
+  test(`${kills} times, and starts again each time with no memory`, {
+    timeout: 30_000 + kills * 5_000,
+  }, async () => {
+    const server = new Server(heartbeatMs);
+    await server.start();
+    const crowd = await gather(server.port);
+    const before = await crowd.heaps();
+    // Killed in a busy room, in one that is about to fill again, and when nobody is back yet.
+    const messagesInBetween = [40, 1, 0, 20, 5, 80];
+    for (let count = 0; count < kills; count++) {
+      await server.kill();
+      await server.start();
+      await crowd.untilAcknowledged(messagesInBetween[count % messagesInBetween.length]);
+    }
+    await crowd.untilAll(people, ['open']);
+    await crowd.untilAcknowledged(20);
+    await expectAllWell(crowd);
+    expect(crowd.gaps).toBeGreaterThanOrEqual(people.length);
+    expectFlat(before, await crowd.heaps());
+  });
+});
+
+// Windows has no signal that stops a process.
+describe.skipIf(process.platform === 'win32')('a process that is stopped', () => {
+  test('the clients of one, then the server, and nobody misses a message', async () => {
+    const server = new Server(heartbeatMs);
+    await server.start();
+    const crowd = await gather(server.port);
+    for (let count = 0; count < 2; count++) {
+      const [{ process, names }] = crowd.groups;
+      const present = new Set(names);
+      process.kill('SIGSTOP');
+      await crowd.until('the server has found out', (entry) => {
+        if (entry?.type === 'presence' && entry.event === 'left') present.delete(entry.who);
+        return present.size === 0;
+      });
+      await crowd.untilAcknowledged(20);
+      process.kill('SIGCONT');
+      await crowd.untilAll(people, ['open']);
+
+      server.signal('SIGSTOP');
+      await crowd.untilAll(people, ['waiting', 'connecting']);
+      server.signal('SIGCONT');
+      await crowd.untilAll(people, ['open']);
+      await crowd.untilAcknowledged(20);
+    }
+    await expectAllWell(crowd);
+    expect(crowd.gaps).toBe(0);
+  });
+});
+
+describe('a bad network', () => {
+  test('that cuts every connection after 2 s, delays and splits bytes, and repeats messages', async () => {
+    const server = new Server(heartbeatMs);
+    await server.start();
+    const network = await startBadNetwork(server.port, seededRandom(101));
+    const crowd = await gather(network.port);
+    const before = [await server.heap(), ...(await crowd.heaps())];
+    await crowd.until('every connection was cut twice', () => network.mishaps.cuts >= 2 * people.length);
+    await expectAllWell(crowd);
+    expect(crowd.gaps).toBe(0);
+    expect(network.mishaps.repeats).toBeGreaterThan(0);
+    expectFlat(before, [await server.heap(), ...(await crowd.heaps())]);
+  });
+});
