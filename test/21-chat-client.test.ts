@@ -344,19 +344,44 @@ check(
   },
   async () => {
     const server = new TestServer();
-    const unacknowledged = { type: 'chat', id: 'b1', room: 'lobby', content: 'seen before' } as const;
-    server.visit('Ben').ask(unacknowledged);
+    server.visit('Ben').say('one', 'two');
     const page = await ChatPage.inLobby(server);
     server.restart();
-    const visitor = server.visit('Ben');
-    visitor.ask(unacknowledged);
-    visitor.say('after the restart');
+    server.visit('Ben').say('after the restart');
     page.client.tryNow();
     await settle();
     expect(page.takeTold('joined'), 'what the room tells').toEqual([
       'joined lobby with a gap',
       'after the restart',
     ]);
+  },
+);
+
+check(
+  'What was shown is not shown again under another number',
+  {
+    rfc: 'chat.v1 §resume',
+    hint: [
+      'A server without memory gets a message a second time, from a sender who has heard no ack. Who knows it again?',
+      'The reader knows sender and id. Show what it gives back, not what came.',
+    ],
+  },
+  async () => {
+    const server = new TestServer();
+    const unacknowledged = { type: 'chat', id: 'b1', room: 'lobby', content: 'once' } as const;
+    server.visit('Ben').ask(unacknowledged);
+    const page = new ChatPage(server);
+    page.client.join('lobby');
+    page.client.tryNow();
+    await settle();
+    server.restart();
+    server.visit('Ben').ask(unacknowledged);
+    page.client.tryNow();
+    await settle();
+    expect(
+      page.takeShown().filter((line) => line === 'once'),
+      'how often it is shown',
+    ).toEqual(['once']);
   },
 );
 

@@ -167,6 +167,44 @@ describe.skipIf(noBrowser)('the chat in Chromium', () => {
     await ada.getByLabel('Name').waitFor();
   });
 
+  test('what waits outlives a reload: shown as pending, its rooms joined first, sent once', async () => {
+    const secret = 'the same before and after a restart';
+    const first = await startChat('labs', { secret });
+    const [ada, ben] = [await openPage(first.host, 'Ada'), await openPage(first.host, 'Ben')];
+    await ben.getByLabel('Join or create a room').fill('kitchen');
+    await ben.keyboard.press('Enter');
+    await ada.getByRole('button', { name: 'Ben' }).click();
+    // The server is there for the page, and not for its WebSocket.
+    await ada.route('**/ticket', (route) => route.abort());
+    await first.close();
+    await startChat('labs', { secret }, first.port);
+    await ada.getByRole('status').getByText('Connection lost').waitFor();
+    await say(ada, 'psst');
+    await ada.getByLabel('Join or create a room').fill('kitchen');
+    await ada.keyboard.press('Enter');
+    await say(ada, 'soup?');
+    await ada.locator('[data-mark=pending]', { hasText: 'soup?' }).waitFor();
+
+    await ada.reload();
+    await ada.getByRole('status').getByText('Connection lost').waitFor();
+    await ada.getByRole('button', { name: 'kitchen' }).click();
+    await ada.locator('.mine[data-mark=pending]', { hasText: 'soup?' }).waitFor();
+    await ben.getByRole('status').getByText('Connected').waitFor();
+    await ada.unroute('**/ticket');
+    await ada.getByRole('button', { name: 'Try now' }).click();
+    await ada.locator('.mine[data-mark=sent]', { hasText: 'soup?' }).waitFor();
+    await message(ben, 'soup?').waitFor();
+    await ben.getByRole('button', { name: 'Ada 1 unread' }).click();
+    await message(ben, 'psst').waitFor();
+    await ada.getByRole('button', { name: 'Ben', exact: true }).click();
+    await ada.locator('.mine[data-mark=sent]', { hasText: 'psst' }).waitFor();
+
+    await ada.reload();
+    await ada.getByRole('status').getByText('Connected').waitFor();
+    expect(await ada.locator('[data-mark=pending]').count()).toBe(0);
+    expect(await message(ben, 'psst').count()).toBe(1);
+  }, 60_000);
+
   test('a message the server refuses is marked, says why, and can be sent again', async () => {
     const { host } = await startChat('labs');
     const ada = await openPage(host, 'Ada');

@@ -1,11 +1,12 @@
 import type { User } from '#labs/10-protocol';
-
-const storageKey = 'websocket-101 chat';
+import { TabMemory } from './tab-memory.ts';
 
 interface Session {
   session: string;
   user: User;
 }
+
+const memory = new TabMemory<Session | undefined>('session', undefined);
 
 /** Something the server said no to, in its words. */
 export class RequestError extends Error {}
@@ -19,12 +20,12 @@ export class Account {
 
   private constructor(current: Session) {
     this.#current = current;
-    sessionStorage.setItem(storageKey, JSON.stringify(current));
+    memory.save(current);
   }
 
   static restore(): Account | undefined {
-    const stored = sessionStorage.getItem(storageKey);
-    return stored === null ? undefined : new Account(JSON.parse(stored) as Session);
+    const session = memory.load();
+    return session && new Account(session);
   }
 
   /** @throws RequestError with the server's reason, for a name it does not take. */
@@ -37,7 +38,7 @@ export class Account {
   }
 
   signOut(): void {
-    sessionStorage.removeItem(storageKey);
+    memory.clear();
   }
 
   /**
@@ -48,7 +49,7 @@ export class Account {
     let response = await this.#requestTicket();
     if (response.status === 401) {
       this.#current = await openSession(this.#current.user.name);
-      sessionStorage.setItem(storageKey, JSON.stringify(this.#current));
+      memory.save(this.#current);
       response = await this.#requestTicket();
     }
     const { ticket } = (await read(response)) as { ticket: string };

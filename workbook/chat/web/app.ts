@@ -5,12 +5,16 @@ import {
   type ServerMessage,
   type User,
 } from '#labs/10-protocol';
+import type { OutgoingMessage } from '#labs/14-resume';
 import type { ChatClient, Joined } from '#labs/21-chat-client';
 import { Conversation, type ShownMessage } from './conversation.ts';
 import { element, spoken } from './dom.ts';
+import { TabMemory } from './tab-memory.ts';
 
-const roomsKey = 'websocket-101 rooms';
-const firstRoom = 'lobby';
+/** At first, the one where others are. */
+const keptRooms = new TabMemory<string[]>('rooms', ['lobby']);
+/** With whom there are direct messages; these themselves are not kept, but for those that wait. */
+const keptDirects = new TabMemory<User[]>('directs', []);
 
 /** The chat once someone is signed in: rooms on the left, the conversation, the people on the right. */
 export class App {
@@ -67,7 +71,11 @@ export class App {
     client.on('sent', (id) => this.#onSent(id));
     client.on('failed', (id, reason) => this.#onFailed(id, reason));
     client.on('refused', (reason) => this.#say(reason));
-    for (const room of restoreRooms()) this.#openRoom(room);
+    // Both are read first: to open one keeps all that is open.
+    const [names, users] = [keptRooms.load(), keptDirects.load()];
+    for (const name of names) this.#openRoom(name);
+    for (const user of users) this.#openDirect(user);
+    for (const waiting of client.pending) this.#showPending(this.#conversationOf(waiting), waiting);
     const [first] = this.#rooms.values();
     if (first) this.#open(first);
   }
@@ -155,7 +163,7 @@ export class App {
     const room = this.#conversation('room', name, name);
     this.#rooms.set(name, room);
     this.#client.join(name);
-    this.#saveRooms();
+    this.#keep();
     return room;
   }
 
@@ -164,7 +172,14 @@ export class App {
     if (known) return known;
     const direct = this.#conversation('direct', user.id, user.name);
     this.#directs.set(user.id, direct);
+    this.#keep();
     return direct;
+  }
+
+  /** Where a message of ours goes: a room that was left before the reload is joined again for it. */
+  #conversationOf(message: OutgoingMessage): Conversation {
+    if (message.type === 'chat') return this.#openRoom(message.room);
+    return this.#directs.get(message.to) ?? this.#openDirect({ id: message.to, name: 'Someone' });
   }
 
   #conversation(kind: 'room' | 'direct', key: string, title: string): Conversation {
@@ -191,10 +206,10 @@ export class App {
     if (left.kind === 'room') {
       this.#rooms.delete(left.key);
       this.#client.leave(left.key);
-      this.#saveRooms();
     } else {
       this.#directs.delete(left.key);
     }
+    this.#keep();
     const [next] = [...this.#rooms.values(), ...this.#directs.values()];
     this.#current = undefined;
     this.#place.replaceChildren();
@@ -217,6 +232,10 @@ export class App {
       conversation.kind === 'room'
         ? this.#client.chat(conversation.key, content, again)
         : this.#client.direct(conversation.key, content, again);
+    this.#showPending(conversation, { id, content });
+  }
+
+  #showPending(conversation: Conversation, { id, content }: Pick<OutgoingMessage, 'id' | 'content'>): void {
     const message = { id, from: this.#me, content, at: Date.now() };
     this.#unanswered.set(id, { conversation, message });
     conversation.showPending(message);
@@ -280,8 +299,10 @@ export class App {
     this.#problem.textContent = problem;
   }
 
-  #saveRooms(): void {
-    sessionStorage.setItem(roomsKey, JSON.stringify([...this.#rooms.keys()]));
+  /** For a reload of the page. */
+  #keep(): void {
+    keptRooms.save([...this.#rooms.keys()]);
+    keptDirects.save([...this.#directs.values()].map(({ key, title }) => ({ id: key, name: title })));
   }
 
   /** Lists and headings, from what is known now. */
@@ -344,19 +365,19 @@ export class App {
     return element('li', {}, button);
   }
 
-  /** Something is written that the server does not have yet: a reload would lose it. */
+  /** Something is half-written: a reload would lose it. What was sent outlives one. */
   get isBusy(): boolean {
-    return this.#input.value !== '' || this.#unanswered.size > 0;
+    return this.#input.value !== '';
+  }
+
+  /** Signed out: whoever comes next begins in the first room. */
+  forget(): void {
+    keptRooms.clear();
+    keptDirects.clear();
   }
 
   /** Puts the cursor where a person goes on. */
   focus(): void {
     this.#input.focus();
   }
-}
-
-/** The rooms of this tab before a reload; at first, one where others are. */
-function restoreRooms(): string[] {
-  const stored = sessionStorage.getItem(roomsKey);
-  return stored === null ? [firstRoom] : (JSON.parse(stored) as string[]);
 }

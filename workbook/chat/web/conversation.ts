@@ -32,6 +32,7 @@ export class Conversation {
   readonly #list = element('ol');
   readonly #items = new Map<string, HTMLLIElement>();
   readonly #host: ConversationHost;
+  #followsEnd = true;
 
   constructor(kind: 'room' | 'direct', key: string, title: string, host: ConversationHost) {
     this.kind = kind;
@@ -40,6 +41,11 @@ export class Conversation {
     this.#host = host;
     this.element.setAttribute('aria-label', `Messages: ${title}`);
     this.element.append(this.#list);
+    this.element.addEventListener('scroll', () => {
+      this.#followsEnd = this.#isAtEnd();
+    });
+    // A long message that is being typed takes room from the log, and so does a phone's keyboard.
+    new ResizeObserver(() => this.#followsEnd && this.scrollToEnd()).observe(this.element);
   }
 
   get isEmpty(): boolean {
@@ -87,16 +93,14 @@ export class Conversation {
       this.#host.sendAgain(message.id, message.content);
     });
     discard.addEventListener('click', remove);
-    item.append(
-      element(
-        'p',
-        { className: 'problem', attributes: { role: 'alert' } },
-        `Not sent: ${reason} `,
-        again,
-        discard,
-      ),
+    const problem = element(
+      'p',
+      { className: 'problem', attributes: { role: 'alert' } },
+      `Not sent: ${reason} `,
+      again,
+      discard,
     );
-    this.scrollToEnd();
+    this.#stick(() => item.append(problem));
   }
 
   /** A line that is no message: who came, who left, what is missing. */
@@ -120,10 +124,14 @@ export class Conversation {
 
   /** Keeps the end in view, unless the reader has scrolled up. */
   #stick(change: () => void): void {
-    const { scrollTop, clientHeight, scrollHeight } = this.element;
-    const atEnd = scrollHeight - clientHeight - scrollTop < 48;
+    const atEnd = this.#isAtEnd();
     change();
     if (atEnd) this.scrollToEnd();
+  }
+
+  #isAtEnd(): boolean {
+    const { scrollTop, clientHeight, scrollHeight } = this.element;
+    return scrollHeight - clientHeight - scrollTop < 48;
   }
 }
 

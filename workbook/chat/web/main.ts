@@ -1,10 +1,12 @@
 import { config } from 'zod';
+import type { OutgoingMessage } from '#labs/14-resume';
 import { ChatClient } from '#labs/21-chat-client';
 import { Account } from './account.ts';
 import { App } from './app.ts';
 import { byId, element } from './dom.ts';
 import { signInForm } from './sign-in.ts';
 import { StatusView } from './status.ts';
+import { TabMemory } from './tab-memory.ts';
 import { askHealth, showWire } from './wire.ts';
 
 // The page's Content-Security-Policy allows no code from strings, which zod would try for speed.
@@ -31,6 +33,7 @@ function chat(account: Account): void {
     url: `${protocol === 'https:' ? 'wss:' : 'ws:'}//${host}/chat`,
     getTicket: () => account.getTicket(),
     WebSocket,
+    outboxStore: new TabMemory<OutgoingMessage[]>('outbox', []),
   });
   const status = new StatusView(() => client.tryNow());
   client.on('state', (state) => status.show(state));
@@ -39,6 +42,7 @@ function chat(account: Account): void {
   const signOut = element('button', { type: 'button' }, 'Sign out');
   signOut.addEventListener('click', () => {
     client.close();
+    app.forget();
     account.signOut();
     location.reload();
   });
