@@ -215,6 +215,7 @@ describe('links to rules', () => {
     ['9112 §4', 'https://www.rfc-editor.org/rfc/rfc9112#section-4'],
     ['3629', 'https://www.rfc-editor.org/rfc/rfc3629'],
     ['WHATWG URL §4.4', 'https://url.spec.whatwg.org/'],
+    ['chat.v1 §errors', '/reference/protocol.html#errors'],
   ])('%s', (source, href) => {
     expect(sectionLink(source)?.href).toBe(href);
   });

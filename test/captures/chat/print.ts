@@ -1,5 +1,5 @@
 /** Columns of a line; a longer message goes on in the next. */
-const width = 84;
+const width = 70;
 /** A longer text is cut: what it says is not the point. */
 const textPrinted = 60;
 

@@ -41,7 +41,10 @@ export async function recordResume(): Promise<{ steps: string[]; text: string }>
     announce('nothing reaches Ada any more, and nobody is told');
     ada.line.loseAnswers();
     await ben.until('shown m2', () => ada.client.chat(room, 'Hello, Ben', 'm2'));
-    await ben.until('sent m3', () => ben.client.chat(room, 'Are you there?', 'm3'));
+    await Promise.all([
+      ada.until('lost m3'),
+      ben.until('shown m3', () => ben.client.chat(room, 'Are you there?', 'm3')),
+    ]);
     announce('her connection ends, and she comes back');
     await ada.until('sent m2', () => ada.line.cut());
     announce('the server is killed, and started again');
@@ -85,7 +88,11 @@ class Talker {
 
   static async signIn(name: string, serverPort: () => number, tell: Tell): Promise<Talker> {
     const session = await signIn(serverPort(), name);
-    const line = await Line.open(serverPort, (crossing) => tell(describe(name, crossing)));
+    const line = await Line.open(serverPort, (crossing) => {
+      const message = JSON.parse(crossing.text) as ClientMessage | ServerMessage;
+      tell(describe(name, message, crossing));
+      if (crossing.lost && message.type === 'chat') talker.#happens(`lost ${message.id}`);
+    });
     const client = new ChatClient({
       url: `ws://127.0.0.1:${line.port}/chat`,
       getTicket: () => getTicket(serverPort(), session),
@@ -93,10 +100,11 @@ class Talker {
       policy,
     });
     tellWhatIsSeen(name, client, tell);
-    return new Talker(client, line);
+    const talker = new Talker(client, line);
+    return talker;
   }
 
-  /** Does something, and waits for what comes of it: a state, `joined`, `shown <id>` or `sent <id>`. */
+  /** Does something, and waits for what comes of it: a state, `joined`, `shown <id>`, `sent <id>`, `lost <id>`. */
   async until(event: string, act = () => {}): Promise<void> {
     const happened = new Promise<void>((resolve) => this.#waiting.set(event, resolve));
     act();
@@ -125,8 +133,11 @@ function tellWhatIsSeen(name: string, client: ChatClient, tell: Tell): void {
 }
 
 /** A message as a line of the text, and, where it belongs to the story, as a step of the diagram. */
-function describe(name: string, { from, text, lost }: Crossing): { step?: string; line?: string } {
-  const message = JSON.parse(text) as ClientMessage | ServerMessage;
+function describe(
+  name: string,
+  message: ClientMessage | ServerMessage,
+  { from, text, lost }: Crossing,
+): { step?: string; line?: string } {
   const words = inShort(message);
   if (words === undefined) return {};
   const line = printMessage(name, from === 'client' ? '→' : '←', text) + (lost ? '   lost' : '');
@@ -147,8 +158,8 @@ function inShort(message: ClientMessage | ServerMessage): string | undefined {
     case 'join':
       return message.since ? `join since #${message.since.seq}` : 'join';
     case 'joined': {
-      const what = message.recovered ? numbersOf(message.messages) : `room is at #${message.seq}`;
-      return `joined, recovered: ${message.recovered}, ${what}`;
+      const { recovered, messages, seq } = message;
+      return recovered ? `joined, recovered ${numbersOf(messages)}` : `joined, not recovered, at #${seq}`;
     }
     case 'chat':
       return 'seq' in message ? `#${message.seq} ${message.content}` : `${message.id} ${message.content}`;
