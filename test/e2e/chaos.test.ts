@@ -5,11 +5,15 @@
  *
  * About 30 s on two quiet cores. CHAOS_KILLS=50 kills the server as often, in about a minute and a half.
  */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { seededRandom } from '../../workbook/seeded-random.ts';
+import { makeNetwork, noNetwork } from '../support/cut-network.ts';
 import { startBadNetwork } from './chaos/bad-network.ts';
-import { judge } from './chaos/judge.ts';
+import { type Entry, judge } from './chaos/judge.ts';
 import { Crowd, Server } from './chaos/world.ts';
+
+// For a machine that is busy with other tests.
+vi.setConfig({ testTimeout: 60_000 });
 
 const kills = Number(process.env.CHAOS_KILLS ?? 6);
 const heartbeatMs = 300;
@@ -103,5 +107,102 @@ describe('a bad network', () => {
     expect(crowd.gaps).toBe(0);
     expect(network.mishaps.repeats).toBeGreaterThan(0);
     expectFlat(before, [await server.heap(), ...(await crowd.heaps())]);
+  });
+});
+
+describe.skipIf(noNetwork)('a network that is cut', () => {
+  test('and mended, twice, with half of the people behind it', async () => {
+    const server = new Server(heartbeatMs, '0.0.0.0');
+    await server.start();
+    const network = makeNetwork();
+    const crowd = new Crowd();
+    await Promise.all([
+      crowd.add(`127.0.0.1:${server.port}`, some),
+      crowd.add(`${network.here}:${server.port}`, others, network.there),
+    ]);
+    crowd.talk();
+    for (let count = 0; count < 2; count++) {
+      await crowd.untilAcknowledged(20);
+      network.cut();
+      await crowd.untilAll(others, ['waiting', 'connecting']);
+      await crowd.untilAcknowledged(20);
+      network.mend();
+      await crowd.untilAll(people, ['open']);
+    }
+    await expectAllWell(crowd);
+    expect(crowd.gaps).toBe(0);
+  });
+});
+
+describe('the judge', () => {
+  const joined = (client: string, epoch = 'a', gap = false): Entry => ({
+    client,
+    type: 'joined',
+    epoch,
+    since: 0,
+    seq: 0,
+    gap,
+    shown: [],
+  });
+  const shown = (client: string, seq: number, id = `message ${seq}`, epoch = 'a'): Entry => ({
+    client,
+    type: 'shown',
+    epoch,
+    seq,
+    id,
+  });
+  const acknowledged = (client: string, seq: number, id = `message ${seq}`): Entry => ({
+    client,
+    type: 'acknowledged',
+    epoch: 'a',
+    seq,
+    id,
+  });
+  const start = [joined('Ada'), joined('Ben'), shown('Ada', 1), shown('Ben', 1)];
+
+  test.each<[string, Entry[], RegExp]>([
+    [
+      'a message that is missing',
+      [shown('Ada', 2), shown('Ada', 3), shown('Ben', 3)],
+      /^Ben: message 2 .*missing/,
+    ],
+    ['one that never came at all', [acknowledged('Ada', 2), shown('Ada', 2)], /Ben never saw it/],
+    ['one shown twice', [shown('Ben', 2, 'message 1')], /Ben: message 1 came twice/],
+    [
+      'one of the past',
+      [shown('Ada', 2), shown('Ada', 3), shown('Ben', 3), shown('Ben', 2)],
+      /message 2 .* came after/,
+    ],
+    [
+      'one number, two messages',
+      [shown('Ada', 2, 'x'), shown('Ben', 2, 'y')],
+      /is x to some and y to others/,
+    ],
+    [
+      'one that the room has twice',
+      [shown('Ada', 2), shown('Ben', 3, 'message 2')],
+      /the room has message 2 twice/,
+    ],
+    ['a gap without reason', [joined('Ben', 'a', true)], /a gap, though the room lives on/],
+    ['no gap where there is reason', [joined('Ada', 'b', true), joined('Ben', 'b')], /no gap is told/],
+    [
+      'a message refused',
+      [{ client: 'Ada', type: 'failed', id: 'x', reason: 'no' }],
+      /^Ada: x was refused: no/,
+    ],
+  ])('finds %s', (_, faulty, problem) => {
+    expect(judge(start)).toEqual([]);
+    expect(judge([...start, ...faulty]).join('\n')).toMatch(problem);
+  });
+
+  test('accepts a message that was sent again to a server without memory, when it is not shown again', () => {
+    const again = [
+      joined('Ada', 'b', true),
+      joined('Ben', 'b', true),
+      { ...acknowledged('Ada', 1), epoch: 'b' },
+      shown('Ada', 2, 'new', 'b'),
+      shown('Ben', 2, 'new', 'b'),
+    ];
+    expect(judge([...start, ...again])).toEqual([]);
   });
 });

@@ -1,10 +1,11 @@
-import { type ChildProcess, execFileSync, fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { ChatClient } from '#labs/21-chat-client';
 import { conditionsWithout, readCourse, workbookRoot } from '../../workbook/course.ts';
+import { makeNetwork, noNetwork } from '../support/cut-network.ts';
 import { getTicket, signIn, startChat, TestClient } from '../workbook/chat-support.ts';
 
 const heartbeatMs = 500;
@@ -14,7 +15,7 @@ const foundWithinMs = 2 * heartbeatMs + 450;
 const conditions = conditionsWithout(readCourse(workbookRoot)).map((name) => `--conditions=${name}`);
 
 /** Starts one of the programs beside this file; `wrap` is a command to start it by. */
-function start(program: URL, args: string[], wrap: string[] = []): ChildProcess {
+function start(program: URL, args: string[], wrap: readonly string[] = []): ChildProcess {
   const [execPath = process.execPath, ...wrapArgs] = wrap;
   const node = wrap.length > 0 ? [...wrapArgs, process.execPath] : [];
   const execArgv = [...node, ...conditions, '--import', 'tsx'];
@@ -27,7 +28,7 @@ function start(program: URL, args: string[], wrap: string[] = []): ChildProcess 
   return child;
 }
 
-const startClient = (host: string, session: string, wrap?: string[]) =>
+const startClient = (host: string, session: string, wrap?: readonly string[]) =>
   start(new URL('./halfopen-client.ts', import.meta.url), [host, session], wrap);
 
 async function startServer(): Promise<{ host: string; server: ChildProcess }> {
@@ -115,58 +116,19 @@ describe.skipIf(process.platform === 'win32')('a process that is stopped', () =>
   });
 });
 
-/** Why there can be no network of our own here; undefined when there can. */
-function noNamespaces(): string | undefined {
-  try {
-    const name = `ws101-try-${process.pid}`;
-    execFileSync('ip', ['netns', 'add', name], { stdio: 'ignore' });
-    execFileSync('ip', ['netns', 'delete', name], { stdio: 'ignore' });
-    return undefined;
-  } catch {
-    return 'No network namespaces here (they need Linux, iproute2 and root): tests that cut a network are skipped.';
-  }
-}
-
-const problem = noNamespaces();
-if (problem && !process.env.CI) console.warn(problem);
-
-describe.skipIf(problem !== undefined && !process.env.CI)('a network that is cut', () => {
-  const [wire, far, middle] = ['wire', 'far', 'middle'].map(
-    (name) => `ws101-${name}-${process.pid % 10_000}`,
-  );
-  const [here, there] = ['10.101.7.1', '10.101.7.2'];
-  const ip = (command: string) => execFileSync('ip', command.split(' '), { stdio: 'pipe' });
-
-  /** This machine and another one, on a switch that neither can look into. */
-  function setUp(): void {
-    onTestFinished(() => {
-      for (const namespace of [far, middle])
-        execFileSync('ip', ['netns', 'delete', namespace], { stdio: 'ignore' });
-    });
-    for (const namespace of [far, middle]) ip(`netns add ${namespace}`);
-    ip(`-n ${middle} link add bridge type bridge`);
-    ip(`-n ${middle} link set bridge up`);
-    ip(`link add ${wire} type veth peer name near netns ${middle}`);
-    ip(`-n ${far} link add cable type veth peer name away netns ${middle}`);
-    for (const port of ['near', 'away']) ip(`-n ${middle} link set ${port} master bridge up`);
-    ip(`address add ${here}/24 dev ${wire}`);
-    ip(`link set ${wire} up`);
-    ip(`-n ${far} address add ${there}/24 dev cable`);
-    ip(`-n ${far} link set cable up`);
-  }
-
+describe.skipIf(noNetwork)('a network that is cut', () => {
   test('is noticed by both sides within two intervals', async () => {
-    setUp();
+    const network = makeNetwork();
     const { port } = await startChat('labs', { heartbeatMs }, 0, '0.0.0.0');
     const observer = await TestClient.join(`127.0.0.1:${port}`, 'Ada');
     await observer.enter('lobby');
     const { session } = await signIn(`127.0.0.1:${port}`, 'Ben');
-    const client = startClient(`${here}:${port}`, session, ['ip', 'netns', 'exec', far]);
+    const client = startClient(`${network.here}:${port}`, session, network.there);
     await says(client, 'joined');
     expect(await observer.next('presence')).toMatchObject({ event: 'joined' });
 
     const [left, lost] = [timed(observer.next('presence')), timed(says(client, 'waiting'))];
-    ip(`-n ${middle} link set near nomaster`);
+    network.cut();
     expect(await left).toBeLessThan(foundWithinMs);
     expect(await lost).toBeLessThan(foundWithinMs);
   });
