@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { InvalidArgumentError, Option } from 'commander';
+import { messageLimits } from '../../solutions/10-protocol.ts';
+import type { CliConfig } from '../chat/cli/main.ts';
+import { commandLine, currentCourse } from '../command-line.ts';
+import { conditionsWithout, workbookRoot } from '../course.ts';
+import { Progress } from '../progress.ts';
+
+/** The labs a client runs on. */
+const clientLabs = ['10-protocol', '12-heartbeat', '13-reconnect', '14-resume', '21-chat-client'];
+
+function parseUrl(value: string): string {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url && ['http:', 'https:'].includes(url.protocol)) return url.origin;
+  throw new InvalidArgumentError("The address of the chat's page, as in http://localhost:8080.");
+}
+
+function parseText(maxLength: number): (value: string) => string {
+  return (value) => {
+    const text = value.trim();
+    if (text !== '' && text.length <= maxLength) return text;
+    throw new InvalidArgumentError(`It has 1 to ${maxLength} characters.`);
+  };
+}
+
+const config = commandLine(
+  'npm run chat:cli --',
+  'The chat in a terminal, or in a pipe: what you type goes to the room, /help lists the commands.',
+)
+  .addOption(
+    new Option('--url <address>', 'where the chat runs').default('http://localhost:8080').argParser(parseUrl),
+  )
+  .addOption(
+    new Option('--name <name>', 'the name that others see')
+      .makeOptionMandatory()
+      .argParser(parseText(messageLimits.maxUserNameLength)),
+  )
+  .addOption(
+    new Option('--room <room>', 'the room to begin in')
+      .default('lobby')
+      .argParser(parseText(messageLimits.maxRoomNameLength)),
+  )
+  .addHelpText(
+    'after',
+    '\nMessages go to standard output, all else to standard error.' +
+      '\nExit code: 0 all was sent, 1 something was not or the chat cannot be reached, 2 wrong usage.',
+  )
+  .parse()
+  .opts<CliConfig>();
+
+const course = currentCourse();
+const progress = new Progress(course);
+const mine = course.labs.filter(
+  (lab) => clientLabs.includes(lab.id) && progress.current(lab)?.state === 'passed',
+);
+if (mine.length > 0) console.error(`On your labs ${mine.map(({ number }) => number).join(', ')}.`);
+
+// In a process of its own: which files the labs are is decided when one starts.
+const conditions = conditionsWithout(course, mine).map((condition) => `--conditions=${condition}`);
+const program = join(workbookRoot, 'workbook', 'chat', 'cli', 'main.ts');
+const args = [...conditions, '--import', 'tsx', program, JSON.stringify(config)];
+const child = spawn(process.execPath, args, { stdio: 'inherit' });
+// In a terminal Ctrl-C reaches the child as well; it ends itself politely, once.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
+const [code] = (await once(child, 'exit')) as [number | null];
+process.exitCode = code ?? 1;
