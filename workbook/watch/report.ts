@@ -95,7 +95,8 @@ function stateWords(verdict: Verdict): string {
   }
 }
 
-/** `RFC 6455 §5.2`; a source that is no RFC number stands as it is. */
+/** `RFC 6455 §5.2`; the chat's own contract with its page. Any other source stands as it is. */
 function source(rfc: string): string {
-  return /^\d/.test(rfc) ? `RFC ${rfc}` : rfc;
+  if (/^\d/.test(rfc)) return `RFC ${rfc}`;
+  return rfc.startsWith('chat.v1 ') ? `${rfc}, in docs/reference/protocol.md` : rfc;
 }

@@ -4,7 +4,7 @@ import { openTap, type Tap, withoutHandshake } from '../framing/tap.ts';
 import { type RecordedChat, startRecordedChat } from './chat.ts';
 import { Person } from './person.ts';
 
-/** What docs/chat/protocol.md shows, by the name of the file. */
+/** What docs/chat/protocol.md shows, and of `said` and `since` other pages, by the name of the file. */
 export const protocolScenes: Record<string, () => Promise<string>> = {
   /** From the first message to the first answer to one's own. */
   session: () =>
@@ -12,6 +12,23 @@ export const protocolScenes: Record<string, () => Promise<string>> = {
       const ada = await Person.connect('Ada', port, log);
       await ada.ask({ type: 'join', room: 'lobby' }, 'joined');
       await ada.ask({ type: 'chat', id: 'm1', room: 'lobby', content: 'Hello' }, 'chat');
+    }),
+
+  /** Two people in a room; one of them says something, and then something that is no message. */
+  said: () =>
+    withChat(async ({ port }, log) => {
+      const people = [];
+      for (const name of ['Ada', 'Ben']) {
+        const person = await Person.connect(name, port, log);
+        await person.ask({ type: 'join', room: 'lobby' }, 'joined');
+        people.push(person);
+      }
+      const [ada, ben] = people;
+      await ada.next('presence');
+      log.length = 0;
+      ada.send({ type: 'chat', id: 'm1', room: 'lobby', content: 'Is anyone here?' });
+      await Promise.all([ada.next('chat'), ben.next('chat')]);
+      await ada.ask({ type: 'chat', id: 'm2', room: 'lobby', content: '' }, 'error');
     }),
 
   /** The frame of one message and those of its two answers: header, key, and the first bytes of the payload. */

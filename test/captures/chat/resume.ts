@@ -159,7 +159,7 @@ function inShort(message: ClientMessage | ServerMessage): string | undefined {
       return message.since ? `join since #${message.since.seq}` : 'join';
     case 'joined': {
       const { recovered, messages, seq } = message;
-      return recovered ? `joined, recovered ${numbersOf(messages)}` : `joined, not recovered, at #${seq}`;
+      return recovered ? `joined, recovered ${numbersOf(messages)}` : `joined at #${seq}, not recovered`;
     }
     case 'chat':
       return 'seq' in message ? `#${message.seq} ${message.content}` : `${message.id} ${message.content}`;
