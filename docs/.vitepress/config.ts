@@ -36,7 +36,9 @@ export default defineConfigWithTheme<SiteTheme>({
   themeConfig: {
     labIds,
     nav: [
-      ...parts.slice(0, 2).map(({ id, title }) => ({ text: title, link: `/${id}/`, activeMatch: `/${id}/` })),
+      ...parts
+        .filter(({ chapters }) => chapters.length > 0)
+        .map(({ id, title }) => ({ text: title, link: `/${id}/`, activeMatch: `/${id}/` })),
       { text: 'Labs', link: '/labs/', activeMatch: '/labs/' },
       { text: 'Interview', link: '/interview/', activeMatch: '/interview/' },
       { text: 'Reference', link: '/reference/', activeMatch: '/reference/' },
