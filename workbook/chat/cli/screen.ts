@@ -40,6 +40,8 @@ export class Screen {
   end(): void {
     this.#lines.removeAllListeners('close');
     this.#lines.close();
+    // Whatever was half-typed stays above the shell's next prompt.
+    if (this.#isTerminal) process.stdout.write('\n');
   }
 
   #write(stream: NodeJS.WriteStream, line: string): void {
