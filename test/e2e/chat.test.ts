@@ -2,7 +2,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { bundlePage } from '../../workbook/chat/page.ts';
 import { accessibilityViolations, noBrowser, startBrowser } from '../support/browser.ts';
-import { startChat } from '../workbook/chat-support.ts';
+import { startChat, TestClient } from '../workbook/chat-support.ts';
 
 describe.skipIf(noBrowser)('the chat in Chromium', () => {
   let browser: Browser;
@@ -203,6 +203,31 @@ describe.skipIf(noBrowser)('the chat in Chromium', () => {
     await ada.getByRole('status').getByText('Connected').waitFor();
     expect(await ada.locator('[data-mark=pending]').count()).toBe(0);
     expect(await message(ben, 'psst').count()).toBe(1);
+  }, 60_000);
+
+  test('what comes disturbs neither who types nor who reads further up', async () => {
+    const { host } = await startChat('labs');
+    const ada = await openPage(host, 'Ada');
+    const ben = await TestClient.join(host, 'Ben');
+    await ben.enter('lobby');
+    const tell = async (content: string) => {
+      ben.send({ type: 'chat', id: content, room: 'lobby', content });
+      await message(ada, content).waitFor();
+    };
+    for (let n = 10; n < 40; n++) await tell(`line number ${n}`);
+    const log = ada.getByRole('log');
+    const belowView = () =>
+      log.evaluate(({ scrollHeight, clientHeight, scrollTop }) => scrollHeight - clientHeight - scrollTop);
+    const input = ada.getByLabel('Message', { exact: true });
+    await input.fill('a\nb\nc\nd\ne');
+    await expect.poll(belowView).toBeLessThan(2);
+
+    await log.evaluate((element) => element.scrollTo(0, 50));
+    await expect.poll(belowView).toBeGreaterThan(200);
+    await tell('one more');
+    expect(await log.evaluate(({ scrollTop }) => scrollTop)).toBe(50);
+    expect(await input.inputValue()).toBe('a\nb\nc\nd\ne');
+    expect(await input.evaluate((element) => element === document.activeElement)).toBe(true);
   }, 60_000);
 
   test('a message the server refuses is marked, says why, and can be sent again', async () => {
