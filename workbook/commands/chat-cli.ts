@@ -62,7 +62,10 @@ const conditions = conditionsWithout(course, mine).map((condition) => `--conditi
 const program = join(workbookRoot, 'workbook', 'chat', 'cli', 'main.ts');
 const args = [...conditions, '--import', 'tsx', program, JSON.stringify(config)];
 const child = spawn(process.execPath, args, { stdio: 'inherit' });
-// In a terminal Ctrl-C reaches the child as well; it ends itself politely, once.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
+// Ctrl-C in a terminal reaches the child as well, and it ends itself politely, once. On Windows a signal from
+// here would end it on the spot.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => process.platform === 'win32' || child.kill(signal));
+}
 const [code] = (await once(child, 'exit')) as [number | null];
 process.exitCode = code ?? 1;
