@@ -1,0 +1,161 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
+import { WebSocket, WebSocketServer } from 'ws';
+import { encodeFrame, Opcode } from '#labs/03-frames';
+import type { ServerMessage } from '#labs/10-protocol';
+import { Hub, type Member } from '#labs/11-hub';
+import { acceptUpgrade } from '../../workbook/websocket.ts';
+import { type Benchmark, cpuTime, median } from './benchmark.ts';
+import type { ReceiversReport, ReceiversRequest } from './receivers.ts';
+
+const receivers = 1_000;
+const measuredRounds = 5;
+/** Broadcasts of one round. */
+const roundLength = 24;
+const room = 'lobby';
+
+/** 100 bytes of JSON. */
+const message: ServerMessage = {
+  type: 'direct',
+  id: 'x',
+  from: { id: 'a', name: 'b' },
+  content: '13 characters',
+  at: 1763800000000,
+};
+/** What each receiver gets of one broadcast: two bytes of header (RFC 6455 §5.2), and the message. */
+const frameLength = 102;
+
+/** A server's side: takes connections, and says the message to all of them. */
+interface Speaker {
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  broadcast(): void;
+}
+
+const columns: Record<string, () => Speaker> = {
+  /** Lab 11 on lab 06: the frame is encoded once. */
+  'websocket-101': () => {
+    const encode = (text: string) => encodeFrame({ opcode: Opcode.Text, payload: Buffer.from(text) });
+    const hub = new Hub({ encode: (said) => encode(JSON.stringify(said)) });
+    return {
+      accept(request, socket, head) {
+        const connection = acceptUpgrade(request, socket, head);
+        if (!connection) return;
+        enter(hub, (encoded) => connection.sendFrame(encoded), connection);
+      },
+      broadcast: () => hub.broadcast(room, message),
+    };
+  },
+  /** Lab 11 on `ws`, as `--engine ws`. */
+  'hub on ws': () => {
+    const server = new WebSocketServer({ noServer: true, clientTracking: false });
+    const hub = new Hub({ encode: (said) => Buffer.from(JSON.stringify(said)) });
+    return {
+      accept: (request, socket, head) =>
+        server.handleUpgrade(request, socket, head, (webSocket) => {
+          enter(hub, (encoded) => webSocket.send(encoded, { binary: false }), webSocket);
+        }),
+      broadcast: () => hub.broadcast(room, message),
+    };
+  },
+  /** As in most tutorials. */
+  'ws loop': () => {
+    const server = new WebSocketServer({ noServer: true });
+    return {
+      accept: (request, socket, head) =>
+        server.handleUpgrade(request, socket, head, (webSocket) => {
+          server.emit('connection', webSocket, request);
+        }),
+      broadcast() {
+        const text = JSON.stringify(message);
+        for (const client of server.clients) {
+          if (client.readyState === WebSocket.OPEN) client.send(text);
+        }
+      },
+    };
+  },
+  /** The least that it can cost to write once a message: bytes that are ready, and no WebSocket. */
+  'bare socket': () => {
+    const sockets: Duplex[] = [];
+    const bytes = Buffer.alloc(frameLength, 'x');
+    return {
+      accept(_request, socket) {
+        socket.write('HTTP/1.1 101 Switching Protocols\r\n\r\n');
+        sockets.push(socket);
+      },
+      broadcast() {
+        for (const socket of sockets) socket.write(bytes);
+      },
+    };
+  },
+};
+
+const kinds = ['CPU of the server', 'time'];
+const inFlights = [1, 8];
+
+export const fanOut: Benchmark = {
+  name: 'fan-out',
+  about: `a message of 100 bytes to ${receivers.toLocaleString('en')} receivers in another process; 8 in flight: as many broadcasts in one turn`,
+  unit: 'ns a delivery',
+  subject: 'websocket-101',
+  cells: inFlights.flatMap((inFlight) =>
+    kinds.flatMap((kind) =>
+      Object.keys(columns).map((column) => ({ row: `${inFlight} in flight, ${kind}`, column })),
+    ),
+  ),
+  async measure({ row, column }) {
+    const [inFlightText, kind] = row.split(' in flight, ');
+    const inFlight = Number(inFlightText);
+    const speaker = columns[column]();
+    const server = createServer();
+    server.on('upgrade', speaker.accept);
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+    const load = fork(join(import.meta.dirname, 'receivers.ts'));
+    const burstLength = inFlight * frameLength;
+    load.send({ port, connections: receivers, burstLength } satisfies ReceiversRequest);
+    await once(load, 'message');
+
+    const now = kind === 'time' ? () => performance.now() * 1e6 : cpuTime;
+    const bursts = roundLength / inFlight;
+    const costs: number[] = [];
+    let expected = 0;
+    for (let round = 0; round <= measuredRounds; round++) {
+      const start = now();
+      for (let burst = 0; burst < bursts; burst++) {
+        for (let count = 0; count < inFlight; count++) speaker.broadcast();
+        const [{ fewest, most }] = (await once(load, 'message')) as [ReceiversReport];
+        expected += burstLength;
+        if (fewest !== expected || most !== expected)
+          throw new Error(`receivers have ${fewest} to ${most} bytes, not ${expected}`);
+      }
+      costs.push((now() - start) / (roundLength * receivers));
+    }
+    load.disconnect();
+    // The first is for warming up.
+    return median(costs.slice(1));
+  },
+};
+
+/** All are one user: nobody is told of another's arrival. */
+const user = { id: 'a', name: 'a receiver' };
+
+function enter(
+  hub: Hub,
+  send: (encoded: Buffer) => void,
+  connection: { readonly bufferedAmount: number; close(code: number, reason: string): void },
+): void {
+  const member: Member = {
+    user,
+    get bufferedAmount() {
+      return connection.bufferedAmount;
+    },
+    send,
+    close: (code, reason) => connection.close(code, reason),
+  };
+  hub.connect(member);
+  hub.join(member, room);
+}
