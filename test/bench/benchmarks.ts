@@ -3,7 +3,16 @@ import { codec } from './codec.ts';
 import { compression, compressionMemory } from './compression.ts';
 import { echo } from './echo.ts';
 import { fanOut } from './fan-out.ts';
+import { idle } from './idle.ts';
 import { wire } from './wire.ts';
 
 /** What `npm run bench` runs, in this order. */
-export const benchmarks: readonly Benchmark[] = [codec, echo, fanOut, compression, compressionMemory, wire];
+export const benchmarks: readonly Benchmark[] = [
+  codec,
+  echo,
+  fanOut,
+  compression,
+  compressionMemory,
+  idle,
+  wire,
+];
