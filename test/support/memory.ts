@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
@@ -11,6 +12,17 @@ export function bufferBytes(): number {
 export function heapBytes(): number {
   collectGarbage();
   return process.memoryUsage().heapUsed;
+}
+
+/** Whether nothing but weak references hold it any more. */
+export async function collected(reference: WeakRef<object>): Promise<boolean> {
+  // A WeakRef that was read stays strong until the turn of the event loop ends.
+  for (let turn = 0; turn < 5; turn++) {
+    await nextTurn();
+    collectGarbage();
+    if (reference.deref() === undefined) return true;
+  }
+  return false;
 }
 
 function collectGarbage(): void {
