@@ -36,9 +36,12 @@ export default defineConfigWithTheme<SiteTheme>({
   themeConfig: {
     labIds,
     nav: [
-      ...parts
-        .filter(({ chapters }) => chapters.length > 0)
-        .map(({ id, title }) => ({ text: title, link: `/${id}/`, activeMatch: `/${id}/` })),
+      // A menu: seven links in a row are too many for a tablet.
+      {
+        text: 'Chapters',
+        activeMatch: `/(${parts.map(({ id }) => id).join('|')})/`,
+        items: parts.map(({ id, title }) => ({ text: title, link: `/${id}/` })),
+      },
       { text: 'Labs', link: '/labs/', activeMatch: '/labs/' },
       { text: 'Interview', link: '/interview/', activeMatch: '/interview/' },
       { text: 'Reference', link: '/reference/', activeMatch: '/reference/' },

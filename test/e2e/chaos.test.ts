@@ -3,7 +3,7 @@
  * reads what all clients were shown, and judges it by one rule (chaos/judge.ts): each acknowledged message
  * once, in the room's order, or an explicit gap where the server's memory died.
  *
- * About 30 s on two quiet cores. CHAOS_KILLS=50 kills the server as often, in about a minute and a half.
+ * About 30 s on two quiet cores. CHAOS_KILLS=50 kills the server as often, in about two minutes.
  */
 import { describe, expect, test, vi } from 'vitest';
 import { seededRandom } from '../../workbook/seeded-random.ts';
