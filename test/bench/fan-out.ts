@@ -15,7 +15,7 @@ import type { ReceiversReport, ReceiversRequest } from './receivers.ts';
 const receivers = 1_000;
 const measuredRounds = 5;
 /** Broadcasts of one round. */
-const roundLength = 24;
+const roundLength = 160;
 const room = 'lobby';
 
 /** 100 bytes of JSON. */
