@@ -8,8 +8,8 @@ import { writeStub } from '../../workbook/learner-file.ts';
 import { accessibilityViolations, noBrowser, startBrowser } from '../support/browser.ts';
 import { copyWorkbook, RunningCommand } from './site-copy.ts';
 
-/** Starting all parts on a loaded machine; nothing waits this long when all is well. */
-const patienceMs = 90_000;
+/** Starting all parts and learning of all checks, on a loaded machine; nothing waits this long when all is well. */
+const patienceMs = 300_000;
 
 const swapsOpcodes = `import { encodeFrame as encode, type FrameToSend } from '../solutions/03-frames.ts';
 export * from '../solutions/03-frames.ts';
