@@ -6,12 +6,12 @@ const course = readCourse(workbookRoot);
 const conditions = [...conditionsWithout(course), 'module', 'node', 'development|production'];
 
 /** A project of the workbook's own tests. */
-function own(name: string, include: string[]): TestProjectInlineConfiguration {
+function own(name: string, include: string[], retry = 0): TestProjectInlineConfiguration {
   return {
     resolve: { conditions },
     ssr: { resolve: { conditions } },
     // Real processes and sockets: slower than a check, and each file alone with its ports.
-    test: { name, include, pool: 'forks', testTimeout: 30_000, hookTimeout: 30_000 },
+    test: { name, include, retry, pool: 'forks', testTimeout: 30_000, hookTimeout: 30_000 },
   };
 }
 
@@ -28,7 +28,8 @@ export default defineConfig({
         'test/conformance/**/*.test.ts',
       ]),
       // Whole programs and real browsers, as a person would start them: minutes, so the gate runs them.
-      own('e2e', ['test/e2e/**/*.test.ts']),
+      // On a clean machine one may have a second try: its output says so, and the first failure.
+      own('e2e', ['test/e2e/**/*.test.ts'], process.env.CI ? 1 : 0),
     ],
   },
 });

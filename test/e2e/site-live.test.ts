@@ -9,7 +9,7 @@ import { accessibilityViolations, noBrowser, startBrowser } from '../support/bro
 import { copyWorkbook, RunningCommand } from './site-copy.ts';
 
 /** Starting all parts and learning of all checks, on a loaded machine; nothing waits this long when all is well. */
-const patienceMs = 300_000;
+const patienceMs = 150_000;
 
 const swapsOpcodes = `import { encodeFrame as encode, type FrameToSend } from '../solutions/03-frames.ts';
 export * from '../solutions/03-frames.ts';
