@@ -59,6 +59,8 @@ export const parts: readonly Part[] = [
     chapters: [
       { slug: 'protocol', title: 'A protocol on top' },
       { slug: 'hub', title: 'Rooms and broadcasts' },
+      { slug: 'client', title: 'The client' },
+      { slug: 'server', title: 'The whole server' },
     ],
   },
   {
@@ -76,13 +78,26 @@ export const parts: readonly Part[] = [
     id: 'security',
     title: 'Security',
     question: 'Who may connect, and what keeps the server up when they misbehave?',
-    chapters: [],
+    chapters: [
+      { slug: 'threats', title: 'Who attacks, and what' },
+      { slug: 'wss', title: 'wss' },
+      { slug: 'origin', title: 'Origin' },
+      { slug: 'authentication', title: 'Authentication' },
+      { slug: 'limits', title: 'Limits' },
+      { slug: 'checklist', title: 'A checklist' },
+    ],
   },
   {
     id: 'scaling',
     title: 'Scaling',
     question: 'What changes when one server is no longer enough?',
-    chapters: [],
+    chapters: [
+      { slug: 'numbers', title: 'Numbers first' },
+      { slug: 'backplane', title: 'Many nodes, one chat' },
+      { slug: 'balancing', title: 'Where a connection goes' },
+      { slug: 'draining', title: 'Leaving politely' },
+      { slug: 'monitoring', title: 'Knowing how it is doing' },
+    ],
   },
 ];
 
