@@ -21,6 +21,8 @@ export interface HubOptions {
   maxRoomsPerMember?: number;
   /** Rooms with somebody in them. Default: 10,000. */
   maxRooms?: number;
+  /** Whether `join` and `leave` tell a room who came and went; not where a backplane does (lab 17). Default: true. */
+  tellsPresence?: boolean;
 }
 
 /**
@@ -97,6 +99,12 @@ export class Hub {
   broadcast(name: string, message: ServerMessage): number {
     // TODO: encode once; a member may leave or fail while you go through them, and no one may stop the others
     throw new Unfinished('11-hub: broadcast');
+  }
+
+  /** Tells a room who came or went: the others, not the user's own connections. */
+  present(name: string, user: User, event: 'joined' | 'left'): void {
+    // TODO: as a broadcast, to those in the room whose user is another
+    throw new Unfinished('11-hub: present');
   }
 
   /** Sends a message to all connections of a user. Returns how many: 0 for one who is not connected. */

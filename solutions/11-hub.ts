@@ -20,6 +20,8 @@ export interface HubOptions {
   maxRoomsPerMember?: number;
   /** Rooms with somebody in them. Default: 10,000. */
   maxRooms?: number;
+  /** Whether `join` and `leave` tell a room who came and went; not where a backplane does (lab 17). Default: true. */
+  tellsPresence?: boolean;
 }
 
 /**
@@ -32,6 +34,7 @@ export class Hub {
   readonly #maxBufferedAmount: number;
   readonly #maxRoomsPerMember: number;
   readonly #maxRooms: number;
+  readonly #tellsPresence: boolean;
   readonly #users = new Map<string, Set<Member>>();
   readonly #rooms = new Map<string, Room>();
   readonly #roomsOf = new Map<Member, Set<string>>();
@@ -43,6 +46,7 @@ export class Hub {
     this.#maxBufferedAmount = options.maxBufferedAmount ?? 1_048_576;
     this.#maxRoomsPerMember = options.maxRoomsPerMember ?? 100;
     this.#maxRooms = options.maxRooms ?? 10_000;
+    this.#tellsPresence = options.tellsPresence ?? true;
     // #endregion
   }
 
@@ -118,7 +122,8 @@ export class Hub {
     }
     const room = this.#rooms.get(name) ?? this.#open(name);
     joined.add(name);
-    if (addTo(room, member)) this.#tellOthers(room, name, member.user, 'joined');
+    const wasFirst = addTo(room, member);
+    if (wasFirst && this.#tellsPresence) this.present(name, member.user, 'joined');
     // #endregion
   }
 
@@ -130,7 +135,7 @@ export class Hub {
     if (!room || !this.#roomsOf.get(member)?.delete(name)) return;
     const wasLast = removeFrom(room, member);
     if (room.members.size === 0) this.#rooms.delete(name);
-    else if (wasLast) this.#tellOthers(room, name, member.user, 'left');
+    else if (wasLast && this.#tellsPresence) this.present(name, member.user, 'left');
     // #endregion
   }
   // #endregion leave
@@ -139,6 +144,15 @@ export class Hub {
   broadcast(name: string, message: ServerMessage): number {
     // #region solution: encode once; a member may leave or fail while you go through them, and no one may stop the others
     return this.#deliver(this.#rooms.get(name)?.members ?? nobody, message);
+    // #endregion
+  }
+
+  /** Tells a room who came or went: the others, not the user's own connections. */
+  present(name: string, user: User, event: 'joined' | 'left'): void {
+    // #region solution: as a broadcast, to those in the room whose user is another
+    const members = this.#rooms.get(name)?.members ?? nobody;
+    const others = [...members].filter((member) => member.user.id !== user.id);
+    this.#deliver(new Set(others), { type: 'presence', room: name, user, event });
     // #endregion
   }
 
@@ -164,11 +178,6 @@ export class Hub {
     const room: Room = { members: new Set(), users: new Map() };
     this.#rooms.set(name, room);
     return room;
-  }
-
-  #tellOthers(room: Room, name: string, user: User, event: 'joined' | 'left'): void {
-    const others = [...room.members].filter((member) => member.user.id !== user.id);
-    this.#deliver(new Set(others), { type: 'presence', room: name, user, event });
   }
 
   // #region deliver

@@ -128,6 +128,28 @@ check(
 );
 
 check(
+  'Where a backplane knows who came and went, the hub tells only what it is given',
+  {
+    rfc: 'chat.v1 §rooms',
+    hint: [
+      'Ada is on another node already, and opens a second tab here. Has she come?',
+      'With tellsPresence false, join and leave tell nobody; present tells the others, whoever calls it.',
+    ],
+  },
+  () => {
+    const { hub, members } = lobbyOf(['u1', 'u2'], { tellsPresence: false });
+    const newcomer = connected(hub, 'u3', 'lobby');
+    hub.leave(newcomer, 'lobby');
+    expectHeard(members, []);
+    hub.present('lobby', members[0].user, 'joined');
+    hub.present('lobby', { id: 'u9', name: 'u9' }, 'left');
+    hub.present('nowhere', { id: 'u9', name: 'u9' }, 'left');
+    expectHeard(members.slice(0, 1), ['left u9 lobby']);
+    expectHeard(members.slice(1), ['joined u1 lobby', 'left u9 lobby']);
+  },
+);
+
+check(
   'A direct message reaches every connection of its user, wherever they are',
   {
     rfc: 'chat.v1 §rooms',

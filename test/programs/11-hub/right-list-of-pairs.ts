@@ -10,7 +10,13 @@ export class Hub {
   protected pairs: { member: Member; room: string }[] = [];
 
   constructor(options: HubOptions) {
-    this.options = { maxBufferedAmount: 1_048_576, maxRoomsPerMember: 100, maxRooms: 10_000, ...options };
+    this.options = {
+      maxBufferedAmount: 1_048_576,
+      maxRoomsPerMember: 100,
+      maxRooms: 10_000,
+      tellsPresence: true,
+      ...options,
+    };
   }
 
   get roomCount(): number {
@@ -47,17 +53,23 @@ export class Hub {
     this.checkCaps(member, room);
     const wasIn = this.hasUser(room, member.user);
     this.pairs.push({ member, room });
-    if (!wasIn) this.tellPresence(room, member, 'joined');
+    if (!wasIn && this.options.tellsPresence) this.present(room, member.user, 'joined');
   }
 
   leave(member: Member, room: string): void {
     if (!this.isIn(member, room)) return;
     this.pairs = this.pairs.filter((pair) => pair.member !== member || pair.room !== room);
-    if (!this.hasUser(room, member.user)) this.tellPresence(room, member, 'left');
+    if (this.options.tellsPresence && !this.hasUser(room, member.user))
+      this.present(room, member.user, 'left');
   }
 
   broadcast(room: string, message: ServerMessage): number {
     return this.deliver(this.inRoom(room), message);
+  }
+
+  present(room: string, user: User, event: 'joined' | 'left'): void {
+    const others = this.inRoom(room).filter((member) => member.user.id !== user.id);
+    this.deliver(others, { type: 'presence', room, user, event });
   }
 
   direct(userId: string, message: ServerMessage): number {
@@ -85,11 +97,6 @@ export class Hub {
     if (joined >= maxRoomsPerMember) throw new Refusal('forbidden', 'You are in too many rooms.');
     if (!this.has(room) && this.roomCount >= maxRooms)
       throw new Refusal('forbidden', 'There are too many rooms.');
-  }
-
-  protected tellPresence(room: string, member: Member, event: 'joined' | 'left'): void {
-    const others = this.inRoom(room).filter(({ user }) => user.id !== member.user.id);
-    this.deliver(others, { type: 'presence', room, user: member.user, event });
   }
 
   protected deliver(members: Member[], message: ServerMessage): number {

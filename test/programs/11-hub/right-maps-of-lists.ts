@@ -71,7 +71,12 @@ export class Hub {
 
   #tell(room: string, user: User, others: Member[], event: 'joined' | 'left'): void {
     const isStillThere = others.some((other) => other.user.id === user.id);
-    if (!isStillThere) this.#deliver(others, { type: 'presence', room, user, event });
+    if (!isStillThere && this.#options.tellsPresence !== false) this.present(room, user, event);
+  }
+
+  present(room: string, user: User, event: 'joined' | 'left'): void {
+    const others = this.#rooms.get(room)?.filter(({ user: { id } }) => id !== user.id) ?? [];
+    this.#deliver(others, { type: 'presence', room, user, event });
   }
 
   broadcast(room: string, message: ServerMessage): number {

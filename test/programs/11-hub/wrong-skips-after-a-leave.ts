@@ -2,7 +2,6 @@
 export * from '../../../solutions/11-hub.ts';
 
 import type { ServerMessage } from '#labs/10-protocol';
-import type { Member } from '../../../solutions/11-hub.ts';
 import { Hub as Plain } from './right-list-of-pairs.ts';
 
 export class Hub extends Plain {
@@ -13,10 +12,5 @@ export class Hub extends Plain {
     for (let at = 0; at < this.inRoom(room).length; at++)
       this.deliverOne(this.inRoom(room)[at], encoded, message);
     return count;
-  }
-
-  protected override tellPresence(room: string, member: Member, event: 'joined' | 'left'): void {
-    const others = this.inRoom(room).filter(({ user }) => user.id !== member.user.id);
-    this.deliver(others, { type: 'presence', room, user: member.user, event });
   }
 }
