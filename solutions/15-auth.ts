@@ -302,7 +302,7 @@ function identityOf({ sub, name, sid }: Claimed, endsAtSeconds: number): Identit
  * The longest a timer waits, in ms, before it looks at the time of day. Timers stand still while a machine sleeps,
  * and one of more than 2^31 − 1 ms, 24.8 days, fires at once.
  */
-const longestWaitMs = 60_000;
+const longestWaitMs = 600_000;
 // #endregion
 
 export interface AdmissionOptions {
