@@ -24,6 +24,17 @@ const blockLength = 16 * 1024;
 /** How many times the bytes that have come a payload may be given room for. */
 const growth = 4;
 const empty = Buffer.alloc(0);
+/** The masking key of the frame at hand, for all parsers: nothing else runs while it is needed. */
+const keyAtHand = new Uint8Array(4);
+
+/** A frame whose payload the last chunk cut. */
+interface CutFrame {
+  header: FrameHeader;
+  key: Uint8Array;
+  /** Room for the payload, of which the first `received` bytes have come and are unmasked. */
+  payload: Buffer;
+  received: number;
+}
 
 type BufferViewClass = new (memory: ArrayBufferLike, byteOffset: number, length: number) => Buffer;
 /** The class of every Buffer. It makes a view as `subarray` does, without checks that cost as much as a small frame. */
@@ -46,14 +57,7 @@ export class FrameParser {
 
   /** The start of a header that the last chunk cut: 0 to 13 bytes. */
   #held = empty;
-
-  /** The header of the frame whose payload the last chunk cut. */
-  #cut: FrameHeader | undefined;
-  /** Room for its payload, of which the first `#received` bytes have come and are unmasked. */
-  #payload = empty;
-  #received = 0;
-  /** The masking key of the frame at hand. */
-  readonly #key = new Uint8Array(4);
+  #cut: CutFrame | undefined;
   // #endregion
 
   /** `onFrame` gets each frame once it is whole, in order, during `push`. */
@@ -123,12 +127,12 @@ export class FrameParser {
 
       this.#check(header);
       const { fin, rsv1, rsv2, rsv3, opcode, masked } = header;
-      if (masked) this.#readKey(block, payloadStart - 4);
+      if (masked) readKey(block, payloadStart - 4);
       if (end > block.length) {
-        this.#cut = header;
+        this.#cut = { header, key: keyAtHand.slice(), payload: empty, received: 0 };
         return blockStart + payloadStart;
       }
-      if (masked) applyMask(block, this.#key, payloadStart, end);
+      if (masked) applyMask(block, keyAtHand, payloadStart, end);
       const payload = new BufferView(buffer, byteOffset + payloadStart, end - payloadStart);
       this.#onFrame({ fin, rsv1, rsv2, rsv3, opcode, masked, payload });
       start = end;
@@ -139,38 +143,21 @@ export class FrameParser {
 
   // #region read-payload
   /** Takes what the chunk has of a payload that was cut. */
-  #readPayload(header: FrameHeader, chunk: Buffer, at: number): number {
-    const { payloadLength, headerLength, ...fields } = header;
-    const start = this.#received;
+  #readPayload(cut: CutFrame, chunk: Buffer, at: number): number {
+    const { payloadLength, headerLength, ...fields } = cut.header;
+    const start = cut.received;
     const end = Math.min(payloadLength, start + chunk.length - at);
-    const payload = this.#makeRoom(end, payloadLength);
-    chunk.copy(payload, start, at);
-    if (header.masked) applyMask(payload, this.#key, start, end, start);
-    this.#received = end;
+    makeRoom(cut, end);
+    chunk.copy(cut.payload, start, at);
+    if (fields.masked) applyMask(cut.payload, cut.key, start, end, start);
+    cut.received = end;
     if (end === payloadLength) {
       this.#cut = undefined;
-      this.#payload = empty;
-      this.#received = 0;
-      this.#onFrame({ ...fields, payload });
+      this.#onFrame({ ...fields, payload: cut.payload });
     }
     return at + end - start;
   }
-
-  /** Room for `needed` bytes of the payload; grown in big steps, so that few bytes are moved again. */
-  #makeRoom(needed: number, payloadLength: number): Buffer {
-    if (needed > this.#payload.length) {
-      const larger = Buffer.allocUnsafe(Math.min(payloadLength, growth * needed));
-      this.#payload.copy(larger, 0, 0, this.#received);
-      this.#payload = larger;
-    }
-    return this.#payload;
-  }
   // #endregion read-payload
-
-  /** The key is four bytes read by index: a view of them costs more than reading them. */
-  #readKey(bytes: Buffer, at: number): void {
-    for (let index = 0; index < 4; index++) this.#key[index] = bytes[at + index];
-  }
 
   // #region check
   /** Judges a header before any of its payload is read. */
@@ -196,3 +183,20 @@ export class FrameParser {
   // #endregion check
   // #endregion
 }
+
+// #region solution: helpers of your own, if you like
+// #region make-room
+/** Room for `needed` bytes of the payload; grown in big steps, so that few bytes are moved again. */
+function makeRoom(cut: CutFrame, needed: number): void {
+  if (needed <= cut.payload.length) return;
+  const larger = Buffer.allocUnsafe(Math.min(cut.header.payloadLength, growth * needed));
+  cut.payload.copy(larger, 0, 0, cut.received);
+  cut.payload = larger;
+}
+// #endregion make-room
+
+/** The key is four bytes read by index: a view of them costs more than reading them. */
+function readKey(bytes: Buffer, at: number): void {
+  for (let index = 0; index < 4; index++) keyAtHand[index] = bytes[at + index];
+}
+// #endregion

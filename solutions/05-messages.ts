@@ -28,13 +28,8 @@ export class MessageAssembler {
   readonly #handler: MessageHandler;
   readonly #maxLength: number;
   readonly #maxFragments: number;
-  /** Opcode of the message whose fragments are coming; undefined between messages. */
-  #opcode: number | undefined;
-  #fragments = 0;
-  #length = 0;
-  /** The fragments' bytes, copied: a fragment kept as it is could keep a whole chunk of the socket alive. */
-  #bytes: Buffer = noBytes;
-  #utf8: Utf8Validator | undefined;
+  /** The message whose fragments are coming; undefined between messages. */
+  #begun: BegunMessage | undefined;
   // #endregion
 
   constructor(handler: MessageHandler, limits: MessageLimits = {}) {
@@ -74,25 +69,21 @@ export class MessageAssembler {
 
   // #region solution: the steps of a data frame: first, in between, last; limits before bytes (RFC 6455 §5.4, §7.4.1)
   // #region data-frame
-  #pushData(frame: Frame): void {
-    const { fin, opcode, payload } = frame;
+  #pushData({ fin, opcode, payload }: Frame): void {
     const continues = opcode === Opcode.Continuation;
-    if (continues && this.#opcode === undefined) {
+    if (continues && !this.#begun) {
       throw new ProtocolError(1002, 'a continuation frame came with no message to continue');
     }
-    if (!continues && this.#opcode !== undefined) {
+    if (!continues && this.#begun) {
       throw new ProtocolError(1002, 'a new message began before the last fragment of the one before');
     }
     if (!continues && fin) {
       this.#pushWhole(opcode, payload);
       return;
     }
-    if (!continues) {
-      this.#opcode = opcode;
-      if (opcode === Opcode.Text) this.#utf8 = new Utf8Validator();
-    }
-    this.#pushFragment(payload);
-    if (fin) this.#finish();
+    this.#begun ??= begin(opcode);
+    this.#pushFragment(this.#begun, payload);
+    if (fin) this.#finish(this.#begun);
   }
   // #endregion data-frame
 
@@ -104,27 +95,21 @@ export class MessageAssembler {
   }
 
   // #region fragment
-  #pushFragment(payload: Buffer): void {
-    if (++this.#fragments > this.#maxFragments) {
+  #pushFragment(message: BegunMessage, payload: Buffer): void {
+    if (++message.fragments > this.#maxFragments) {
       throw new ProtocolError(1009, `the message has more than ${this.#maxFragments} fragments`);
     }
-    this.#checkLength(this.#length + payload.length);
-    if (this.#utf8?.push(payload) === false) throw notUtf8();
-    this.#append(payload);
+    this.#checkLength(message.length + payload.length);
+    if (message.utf8?.push(payload) === false) throw notUtf8();
+    this.#append(message, payload);
   }
   // #endregion fragment
 
-  #finish(): void {
-    if (this.#utf8?.end() === false) throw notUtf8();
-    const data = this.#bytes.subarray(0, this.#length);
-    const isBinary = this.#opcode === Opcode.Binary;
+  #finish({ opcode, bytes, length, utf8 }: BegunMessage): void {
+    if (utf8?.end() === false) throw notUtf8();
     // Before the handler runs: whatever it does, the next message starts clean.
-    this.#opcode = undefined;
-    this.#fragments = 0;
-    this.#length = 0;
-    this.#bytes = noBytes;
-    this.#utf8 = undefined;
-    this.#handler.onMessage(data, isBinary);
+    this.#begun = undefined;
+    this.#handler.onMessage(bytes.subarray(0, length), opcode === Opcode.Binary);
   }
 
   #checkLength(length: number): void {
@@ -134,17 +119,17 @@ export class MessageAssembler {
   }
 
   /** Doubling keeps the copying linear: each byte moves twice on average, however many fragments there are. */
-  #append(payload: Buffer): void {
-    const length = this.#length + payload.length;
-    if (length > this.#bytes.length) {
+  #append(message: BegunMessage, payload: Buffer): void {
+    const length = message.length + payload.length;
+    if (length > message.bytes.length) {
       const grown = Buffer.allocUnsafeSlow(
-        Math.min(Math.max(length, 2 * this.#bytes.length), this.#maxLength),
+        Math.min(Math.max(length, 2 * message.bytes.length), this.#maxLength),
       );
-      this.#bytes.copy(grown, 0, 0, this.#length);
-      this.#bytes = grown;
+      message.bytes.copy(grown, 0, 0, message.length);
+      message.bytes = grown;
     }
-    payload.copy(this.#bytes, this.#length);
-    this.#length = length;
+    payload.copy(message.bytes, message.length);
+    message.length = length;
   }
   // #endregion
 }
@@ -254,7 +239,23 @@ export function decodeClosePayload(payload: Buffer): { code: number; reason: str
 }
 // #endregion close-payload
 
-// #region solution: helpers: which close codes may travel (RFC 6455 §7.4 and IANA's registry), and where a character cut by the end of a piece begins
+// #region solution: helpers: a message that has begun, which close codes may travel (RFC 6455 §7.4 and IANA's registry), and where a character cut by the end of a piece begins
+/** A message of which the last fragment is still to come. */
+interface BegunMessage {
+  opcode: number;
+  fragments: number;
+  /** The fragments' bytes, copied: a fragment kept as it is could keep a whole chunk of the socket alive. */
+  bytes: Buffer;
+  length: number;
+  /** For text only. */
+  utf8: Utf8Validator | undefined;
+}
+
+function begin(opcode: number): BegunMessage {
+  const utf8 = opcode === Opcode.Text ? new Utf8Validator() : undefined;
+  return { opcode, fragments: 0, bytes: noBytes, length: 0, utf8 };
+}
+
 const noBytes = Buffer.alloc(0);
 
 // #region close-codes

@@ -10,7 +10,7 @@ import {
   ProtocolError,
 } from '#labs/03-frames';
 import { FrameParser } from '#labs/04-frame-parser';
-import { encodeClosePayload, MessageAssembler } from '#labs/05-messages';
+import { encodeClosePayload, MessageAssembler, type MessageHandler } from '#labs/05-messages';
 
 /** The states of a connection, with the numbers a page sees in `WebSocket.readyState`. */
 export const ReadyState = { Connecting: 0, Open: 1, Closing: 2, Closed: 3 } as const;
@@ -122,24 +122,11 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     const { role, maxPayloadLength } = options;
     const allowRsv1 = this.extension !== undefined;
     this.#parser = new FrameParser({ role, maxPayloadLength, allowRsv1 }, (frame) => this.#onFrame(frame));
-    this.#assembler = new MessageAssembler(
-      {
-        onMessage: (data, isBinary) => this.emit('message', data, isBinary),
-        onPing: (payload) => this.#onPing(payload),
-        onPong: (payload) => this.emit('pong', payload),
-        onClose: (code, reason) => this.#onClose(code, reason),
-      },
-      options,
-    );
-    (this as EventEmitter).on('newListener', (event) => this.#onNewListener(event));
+    this.#assembler = new MessageAssembler(new Connection.#Handler(this), options);
     if (options.head?.length) socket.unshift(options.head);
-    socket
-      .on('data', (chunk: Buffer) => this.#onData(chunk))
-      .on('drain', () => this.#onDrain())
-      .on('end', () => this.#onEnd())
-      .on('error', (error) => this.#deaf || this.#report(error))
-      .on('close', () => this.#onSocketClose())
-      .resume();
+    Object.assign(socket, { [connectionOf]: this });
+    for (const [event, listener] of Connection.#listeners) socket.on(event, listener);
+    socket.resume();
     // #endregion
   }
 
@@ -242,6 +229,54 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     // #endregion
   }
 
+  // #region solution: what the socket and the assembler tell a connection
+  // #region shared
+  /** What a socket tells its connection. One list for all: closures for each would be half of its memory. */
+  static readonly #listeners = Object.entries({
+    data(this: ConnectedSocket, chunk: Buffer) {
+      this[connectionOf].#onData(chunk);
+    },
+    drain(this: ConnectedSocket) {
+      this[connectionOf].#onDrain();
+    },
+    end(this: ConnectedSocket) {
+      this[connectionOf].#onEnd();
+    },
+    error(this: ConnectedSocket, error: Error) {
+      this[connectionOf].#onSocketError(error);
+    },
+    close(this: ConnectedSocket) {
+      this[connectionOf].#onSocketClose();
+    },
+  });
+
+  /** What the assembler tells: a class, for the same reason. */
+  static readonly #Handler = class implements MessageHandler {
+    readonly #connection: Connection;
+
+    constructor(connection: Connection) {
+      this.#connection = connection;
+    }
+
+    onMessage(data: Buffer, isBinary: boolean): void {
+      this.#connection.emit('message', data, isBinary);
+    }
+
+    onPing(payload: Buffer): void {
+      this.#connection.#onPing(payload);
+    }
+
+    onPong(payload: Buffer): void {
+      this.#connection.emit('pong', payload);
+    }
+
+    onClose(code: number, reason: string): void {
+      this.#connection.#onClose(code, reason);
+    }
+  };
+  // #endregion shared
+  // #endregion
+
   // #region solution: reading: bytes to the parser, frames through the extension, if there is one, to the assembler, unless they must wait
   #onData(chunk: Buffer): void {
     if (!this.#deaf) this.#guard(() => this.#parser.push(chunk));
@@ -264,15 +299,17 @@ export class Connection extends EventEmitter<ConnectionEvents> {
 
   /** Keeps what was read for later. What follows is the rest of one chunk at most: the socket is paused. */
   #hold(item: Frame | ProtocolError): void {
-    this.#held ??= [];
+    if (!this.#held) {
+      this.#held = [];
+      (this as EventEmitter).on('newListener', this.#onNewListener);
+    }
     this.#held.push(item);
     this.#socket.pause();
   }
 
   /** Takes up what was held, until something must wait again, then reads on. */
   #release(): void {
-    const held = this.#held ?? [];
-    this.#held = undefined;
+    const held = this.#takeHeld();
     this.#guard(() => {
       for (const item of held) {
         if (item instanceof ProtocolError) throw item;
@@ -280,6 +317,13 @@ export class Connection extends EventEmitter<ConnectionEvents> {
       }
     });
     if (!this.#paused && !this.#held) this.#socket.resume();
+  }
+
+  #takeHeld(): (Frame | ProtocolError)[] {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    (this as EventEmitter).off('newListener', this.#onNewListener);
+    return held;
   }
 
   /** Runs what takes input; fails the connection when the peer broke a rule, or when a listener throws. */
@@ -305,7 +349,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
 
   /** The listener is added right after this event, so what was held is taken up a moment later. */
   #onNewListener(event: string | symbol): void {
-    if (event === 'message' && this.#held) process.nextTick(() => this.#paused || this.#release());
+    if (event === 'message') process.nextTick(() => this.#paused || this.#release());
   }
 
   // #region on-ping
@@ -413,7 +457,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
   /** Reads on and drops it: unread bytes would turn our FIN into a reset, and lose the Close frame before it. */
   #ignoreInput(): void {
     this.#deaf = true;
-    this.#held = undefined;
+    this.#takeHeld();
     this.#unansweredPing = undefined;
     this.#socket.resume();
   }
@@ -437,6 +481,10 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     this.emit('close', this.#closeCode, Buffer.from(this.#closeReason));
   }
 
+  #onSocketError(error: Error): void {
+    if (!this.#deaf) this.#report(error);
+  }
+
   /** An `error` event without a listener would end the process: one bad peer must not. */
   #report(error: Error): void {
     if (this.listenerCount('error') > 0) this.emit('error', error);
@@ -445,6 +493,10 @@ export class Connection extends EventEmitter<ConnectionEvents> {
 }
 
 // #region solution: what the connection is made of: a queue that joins small writes, masking keys from a pool, constants
+/** Where a socket keeps its connection. */
+const connectionOf = Symbol('connection');
+type ConnectedSocket = Duplex & { [connectionOf]: Connection };
+
 /** From here on a payload is written beside its header: copying it would cost more than a second buffer. */
 const largePayload = 16 * 1024;
 /** Small frames are joined up to about this many bytes. */

@@ -6,10 +6,11 @@ import {
   type ServerMessage,
   type User,
 } from '#labs/10-protocol';
-import { Hub, type Member } from '#labs/11-hub';
+import { Hub } from '#labs/11-hub';
+import { MemoryBackplane } from '#labs/17-backplane';
+import { Monitor } from '#labs/19-monitoring';
+import { ChatService, type Participant, RoomGates } from '#labs/20-chat-server';
 import type { WebSocketLike } from '#labs/21-chat-client';
-import { ChatService } from '../../workbook/chat/chat-service.ts';
-import { Rooms } from '../../workbook/chat/rooms.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 /** All that is under way in memory arrives. */
@@ -41,8 +42,9 @@ export class TestServer {
   lets: (message: ServerMessage) => boolean = () => true;
   readonly #tickets = new Map<string, User>();
   #ticketCount = 0;
-  #hub = newHub();
-  #chat = newService(this.#hub);
+  #chat = newService();
+  /** Ends with the last message that is being carried out: one at a time, over all connections. */
+  #turn: Promise<void> = Promise.resolve();
 
   /** Good for one connection. */
   issueTicket(user: User): string {
@@ -69,67 +71,98 @@ export class TestServer {
   /** Its memory is gone, and all connections with it. */
   restart(): void {
     for (const link of this.links) link.cut();
-    this.#hub = newHub();
-    this.#chat = newService(this.#hub);
+    this.#chat = newService();
   }
 
   /** Someone else, who is in the lobby and has a connection that never fails. */
   visit(name: string): Visitor {
-    const visitor = new Visitor(name, (message) => this.#chat.handle(visitor, message));
-    this.#hub.connect(visitor);
+    const visitor = new Visitor(name, (message) => this.#inTurn((chat) => chat.handle(visitor, message)));
+    this.#inTurn((chat) => chat.arrive(visitor));
     visitor.ask({ type: 'join', room: 'lobby' });
     return visitor;
   }
 
   receive(link: Link, text: string): void {
-    try {
-      const message = parseClientMessage(Buffer.from(text), false);
-      if (link.member) this.#chat.handle(link.member, message);
-      else this.#authenticate(link, message);
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      link.tell(error.reply);
-    }
+    this.#inTurn(async (chat) => {
+      try {
+        const message = parseClientMessage(Buffer.from(text), false);
+        if (!link.member || message.type === 'auth') await this.#authenticate(link, message);
+        else await chat.handle(link.member, message);
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        link.tell(error.reply);
+      }
+    });
   }
 
-  #authenticate(link: Link, message: ClientMessage): void {
+  async #authenticate(link: Link, message: ClientMessage): Promise<void> {
     const ticket = message.type === 'auth' ? message.ticket : '';
     const user = this.#tickets.get(ticket);
     if (!user) throw new Refusal('unauthenticated', 'This ticket is unknown or used.');
     this.#tickets.delete(ticket);
-    link.member = {
-      user,
-      bufferedAmount: 0,
-      send: (_encoded, answer) => link.tell(answer),
-      close: (code, reason) => link.closeFromServer(code, reason),
-    };
-    this.#hub.connect(link.member);
+    link.member = new LinkMember(link, user);
+    await this.#chat.arrive(link.member);
     link.tell({ type: 'welcome', user, heartbeatMs: this.heartbeatMs, limits });
   }
 
   gone({ member }: Link): void {
-    if (member) this.#hub.disconnect(member);
+    if (member) this.#inTurn((chat) => chat.depart(member));
+  }
+
+  /** Asked of the server there is now: one that has lost its memory is not asked any more. */
+  #inTurn(act: (chat: ChatService) => Promise<void>): void {
+    const chat = this.#chat;
+    this.#turn = this.#turn.then(() => act(chat));
   }
 }
 
-function newHub(): Hub {
-  return new Hub({ encode: (message) => Buffer.from(JSON.stringify(message)) });
+/** A server with nothing in its memory. Its parts start within the turn of the event loop. */
+export function newService(everyone: Iterable<Participant> = []): ChatService {
+  const hub = new Hub({ encode: (message) => Buffer.from(JSON.stringify(message)), tellsPresence: false });
+  const monitor = new Monitor();
+  monitor.stop();
+  const backplane = new MemoryBackplane();
+  const chat = new ChatService({ hub, backplane, monitor, everyone });
+  void backplane.start(chat);
+  return chat;
 }
 
-function newService(hub: Hub): ChatService {
-  return new ChatService(hub, new Rooms((room) => hub.has(room)));
+/** The server's end of a link, once it is authenticated. */
+class LinkMember implements Participant {
+  readonly user: User;
+  readonly gates: RoomGates;
+  readonly bufferedAmount = 0;
+  readonly #link: Link;
+
+  constructor(link: Link, user: User) {
+    this.user = user;
+    this.#link = link;
+    this.gates = new RoomGates((encoded) => link.tell(JSON.parse(encoded.toString()) as ServerMessage));
+  }
+
+  send(encoded: Buffer, message: ServerMessage): void {
+    this.gates.pass(encoded, message);
+  }
+
+  close(code: number, reason: string): void {
+    this.#link.closeFromServer(code, reason);
+  }
+
+  revoked(): void {}
 }
 
 /** Someone who talks to the server without a client. */
-export class Visitor implements Member {
+export class Visitor implements Participant {
   readonly user: User;
+  readonly gates: RoomGates;
   readonly bufferedAmount = 0;
   readonly heard: ServerMessage[] = [];
-  readonly ask: (message: ClientMessage) => void;
+  readonly ask: (message: Exclude<ClientMessage, { type: 'auth' }>) => void;
 
-  constructor(name: string, ask: (message: ClientMessage) => void) {
+  constructor(name: string, ask: Visitor['ask']) {
     this.user = { id: `id of ${name}`, name };
     this.ask = ask;
+    this.gates = new RoomGates((encoded) => this.heard.push(JSON.parse(encoded.toString()) as ServerMessage));
   }
 
   say(...contents: string[]): void {
@@ -147,11 +180,13 @@ export class Visitor implements Member {
     return this.heard.flatMap((message) => (message.type === 'chat' ? [message.content] : []));
   }
 
-  send(_encoded: Buffer, message: ServerMessage): void {
-    this.heard.push(message);
+  send(encoded: Buffer, message: ServerMessage): void {
+    this.gates.pass(encoded, message);
   }
 
   close(): void {}
+
+  revoked(): void {}
 }
 
 interface SocketEvent {
@@ -169,7 +204,7 @@ export class Link implements WebSocketLike {
   /** How the client called `close`, if it did. */
   closedWith: (number | undefined)[] = [];
   /** Once it is authenticated. */
-  member: Member | undefined;
+  member: LinkMember | undefined;
   readonly #server: TestServer;
   readonly #listeners: [type: string, listener: (event: SocketEvent) => void][] = [];
   #state: 'connecting' | 'open' | 'closing' | 'closed' = 'connecting';

@@ -10,7 +10,7 @@ import {
 } from '#labs/10-protocol';
 import { type EngineName, type EngineOptions, loadEngine } from '../../workbook/chat/engine.ts';
 import { bundlePage } from '../../workbook/chat/page.ts';
-import { type ChatServerOptions, startChatServer } from '../../workbook/chat/server.ts';
+import { type ChatServerOptions, startChatServer } from '#labs/20-chat-server';
 
 /** Bundled once for all servers of a test file. */
 const page = bundlePage();

@@ -98,7 +98,7 @@ describe('the chat over HTTP/2', () => {
 
   test('compresses for who offers it, and refuses a malformed offer', async () => {
     const { loadEngine } = await import('../../workbook/chat/engine.ts');
-    const { startChatServer } = await import('../../workbook/chat/server.ts');
+    const { startChatServer } = await import('#labs/20-chat-server');
     const server = await startChatServer(0, '127.0.0.1', {
       engine: await loadEngine('labs', { compression: true }),
       page: new Map(),

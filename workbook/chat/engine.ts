@@ -14,7 +14,9 @@ export interface WebSocketConnection {
   /** Cuts the socket: the other side sees 1006. */
   terminate(): void;
   on(event: 'message', listener: (data: Buffer, isBinary: boolean) => void): unknown;
-  on(event: 'close' | 'ping' | 'pong' | 'error', listener: () => void): unknown;
+  /** The code of RFC 6455 §7.1.5: 1005 and 1006 among them. */
+  on(event: 'close', listener: (code: number) => void): unknown;
+  on(event: 'ping' | 'pong' | 'error', listener: () => void): unknown;
 }
 
 /** Sends a text message that the engine has encoded; does nothing on a connection that is closing. */

@@ -1,37 +1,40 @@
-import type { KeyObject } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { explain, messageLimits } from '#labs/10-protocol';
-import {
-  createSession,
-  createUser,
-  hostOf,
-  isAllowedOrigin,
-  readSession,
-  type Tickets,
-  ticketLifetimeMs,
-} from './auth.ts';
+import type { Authority, Identity } from '#labs/15-auth';
+import { Unavailable } from '#labs/17-backplane';
+import type { Monitor } from '#labs/19-monitoring';
 import type { Asset } from './page.ts';
 
 export interface HttpServices {
   page: ReadonlyMap<string, Asset>;
-  key: KeyObject;
-  tickets: Tickets;
-  allowedOrigins: readonly string[];
-  /** The body of `/healthz`. */
-  health(): object;
-  /** The body of `/metrics`, in Prometheus' text format. */
-  metrics(): string;
+  authority: Authority;
+  /** Whether a page of the request's origin may use the chat. */
+  isAllowed(request: IncomingMessage): boolean;
+  /** A sign-in was ended here: its connections are to be closed, on all nodes. */
+  signedOut(session: string): Promise<void>;
+  health(): Health;
+  monitor: Monitor;
 }
 
-interface Reply {
+/** The body of `/healthz`. A balancer sends nobody to a server that is draining: it answers 503. */
+export interface Health {
+  /** `degraded`: the backplane is away. */
+  status: 'ok' | 'degraded' | 'draining';
+  engine: string;
+  backplane: string;
+  labs: Record<string, 'yours' | 'reference'>;
+}
+
+export interface Reply {
   status: number;
   headers?: Record<string, string>;
   body: string | Uint8Array;
 }
 
 /** What one path answers, by method. */
-type Route = Partial<Record<string, (request: IncomingMessage) => Reply | Promise<Reply>>>;
+export type Route = Partial<Record<string, (request: IncomingMessage) => Reply | Promise<Reply>>>;
 
 /** The body of `POST /session`: a name in one line. */
 const sessionRequest = z.object({
@@ -56,7 +59,7 @@ const securityHeaders = {
 };
 
 /** An answer other than the expected one; its message goes out as JSON. */
-class HttpError extends Error {
+export class HttpError extends Error {
   readonly status: number;
   readonly headers: Record<string, string>;
 
@@ -71,17 +74,14 @@ class HttpError extends Error {
 export function createHttpHandler(services: HttpServices): RequestListener {
   const routes = createRoutes(services);
   return (request, response) => {
-    const origin = request.headers.origin;
+    const { origin } = request.headers;
     for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
     response.setHeader('Cache-Control', 'no-store');
     response.setHeader('Vary', 'Origin');
-    const allowed = isAllowedOrigin(origin, hostOf(request.headers), services.allowedOrigins);
+    const allowed = services.isAllowed(request);
     if (origin && allowed) response.setHeader('Access-Control-Allow-Origin', origin);
     answer(routes, request, allowed)
-      .catch((error: unknown) => {
-        if (!(error instanceof HttpError)) throw error;
-        return json(error.status, { error: error.message }, error.headers);
-      })
+      .catch(explainError)
       .then((reply) => send(request, response, reply))
       .catch((error: unknown) => {
         // A body that broke off has nobody left to answer; anything else is a fault of ours.
@@ -91,7 +91,16 @@ export function createHttpHandler(services: HttpServices): RequestListener {
   };
 }
 
-function createRoutes({ page, key, tickets, health, metrics }: HttpServices): Map<string, Route> {
+/** @throws what is a fault of ours. */
+function explainError(error: unknown): Reply {
+  if (error instanceof HttpError) return json(error.status, { error: error.message }, error.headers);
+  if (!(error instanceof Unavailable)) throw error;
+  const seconds = Math.ceil(error.retryAfterMs / 1000);
+  return json(503, { error: 'The chat cannot reach its store.' }, { 'Retry-After': String(seconds) });
+}
+
+function createRoutes({ page, authority, signedOut, health, monitor }: HttpServices): Map<string, Route> {
+  const pageVersion = versionOf(page);
   const routes = new Map<string, Route>([
     [
       '/session',
@@ -99,8 +108,14 @@ function createRoutes({ page, key, tickets, health, metrics }: HttpServices): Ma
         async POST(request) {
           const body = sessionRequest.safeParse(await readJson(request));
           if (!body.success) throw new HttpError(400, explain(body.error.issues[0]));
-          const user = createUser(body.data.name);
-          return json(200, { session: await createSession(key, user), user });
+          const user = { id: randomUUID(), name: body.data.name };
+          return json(200, { session: await authority.createSession(user), user });
+        },
+        async DELETE(request) {
+          const identity = await identify(request, authority);
+          await authority.revoke(identity);
+          await signedOut(identity.session);
+          return { status: 204, body: '' };
         },
       },
     ],
@@ -109,26 +124,26 @@ function createRoutes({ page, key, tickets, health, metrics }: HttpServices): Ma
       {
         async POST(request) {
           if (hasBody(request)) await readJson(request);
-          const [, session] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
-          const user = session && (await readSession(key, session));
-          if (!user) {
-            const why = session
-              ? 'This session is not valid, or it has expired.'
-              : 'Send the session as "Authorization: Bearer <session>".';
-            throw new HttpError(401, why, { 'WWW-Authenticate': 'Bearer' });
-          }
-          return json(200, { ticket: tickets.issue(user), expiresInMs: ticketLifetimeMs });
+          return json(200, await authority.issueTicket(await identify(request, authority)));
         },
       },
     ],
-    ['/healthz', { GET: () => json(200, health()) }],
+    [
+      '/healthz',
+      {
+        GET() {
+          const { status, ...rest } = health();
+          return json(status === 'draining' ? 503 : 200, { status, ...rest, page: pageVersion });
+        },
+      },
+    ],
     [
       '/metrics',
       {
-        GET: () => ({
+        GET: async () => ({
           status: 200,
-          headers: { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' },
-          body: metrics(),
+          headers: { 'Content-Type': monitor.contentType },
+          body: await monitor.render(),
         }),
       },
     ],
@@ -155,6 +170,24 @@ function createRoutes({ page, key, tickets, health, metrics }: HttpServices): Ma
   return routes;
 }
 
+/** @throws HttpError 401 when the request has no session, or one that is not good. */
+async function identify(request: IncomingMessage, authority: Authority): Promise<Identity> {
+  const [, session] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
+  const identity = session && (await authority.readSession(session));
+  if (identity) return identity;
+  const why = session
+    ? 'This session is not valid, or it has ended.'
+    : 'Send the session as "Authorization: Bearer <session>".';
+  throw new HttpError(401, why, { 'WWW-Authenticate': 'Bearer' });
+}
+
+/** Changes with any file of the web client: an open page compares it after a restart. */
+function versionOf(page: ReadonlyMap<string, Asset>): string {
+  const hash = createHash('sha256');
+  for (const { body } of page.values()) hash.update(body);
+  return hash.digest('base64url');
+}
+
 async function answer(
   routes: Map<string, Route>,
   request: IncomingMessage,
@@ -171,7 +204,7 @@ async function answer(
     const Allow = methods.join(', ');
     throw new HttpError(405, `${path} takes ${Allow}, not ${method}.`, { Allow });
   }
-  if (method === 'POST' && !allowedOrigin)
+  if ((method === 'POST' || method === 'DELETE') && !allowedOrigin)
     throw new HttpError(403, 'Pages of this origin may not use the chat.');
   return await handle(request);
 }
@@ -217,7 +250,7 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
   }
 }
 
-function json(status: number, value: object, headers: Record<string, string> = {}): Reply {
+export function json(status: number, value: object, headers: Record<string, string> = {}): Reply {
   return {
     status,
     headers: { 'Content-Type': 'application/json; charset=utf-8', ...headers },

@@ -1,3 +1,5 @@
+import type { GuardLimits, Rate } from '#labs/16-limits';
+
 /** The server's own bounds. Those a client must know are in `welcome`. */
 export const serverLimits = {
   /** Bytes of one frame or one message on the wire; longer ones close the connection with 1009. */
@@ -8,8 +10,16 @@ export const serverLimits = {
   heartbeatMs: 15_000,
   /** Time for the other side to answer a Close frame, in ms, before the socket is cut. */
   closeTimeoutMs: 10_000,
-  /** Rooms whose messages are kept; past it those nobody is in are forgotten, the longest unused first. */
-  maxLogs: 1_000,
+  /** Time for a handshake, TLS and HTTP, in ms. */
+  handshakeMs: 10_000,
+  /** TCP connections at once, those still in their handshake included. */
+  maxSockets: 25_000,
+  /** WebSockets at once, over all and an address. */
+  caps: { total: 20_000, perAddress: 1_000 },
+  /** Messages of one connection that wait for those before them to be carried out. */
+  maxWaiting: 256,
+  /** How a server that stops sends everyone away. */
+  drain: { spreadMs: 1_000, batches: 10, deadlineMs: 3_000 },
 } as const;
 
 /** The bounds of the hub (lab 11). */
@@ -22,37 +32,15 @@ export const hubLimits = {
   maxRooms: 1_000,
 } as const;
 
-/** How often one connection may send: `burst` at once after a pause, `perSecond` for ever. */
-export interface Rate {
-  perSecond: number;
-  burst: number;
-}
+/** How fast one connection may send. */
+export const guardLimits: GuardLimits = {
+  messages: { perSecond: 50, burst: 200 },
+  /** The longest messages, as often as all others. */
+  bytes: { perSecond: 1_048_576, burst: 4 * 1_048_576 },
+  control: { perSecond: 20, burst: 200 },
+  /** A client that comes back sends all that was not acknowledged at once, and means no harm. */
+  maxRefusals: 1_000,
+};
 
-export const messageRate: Rate = { perSecond: 50, burst: 200 };
-
-/** A bucket that starts full and fills by the clock; each message takes one token out. */
-export class TokenBucket {
-  readonly #rate: Rate;
-  readonly #now: () => number;
-  #tokens: number;
-  #filledAt: number;
-
-  /** `now` is in ms and never goes back. */
-  constructor(rate: Rate, now = () => performance.now()) {
-    this.#rate = rate;
-    this.#now = now;
-    this.#tokens = rate.burst;
-    this.#filledAt = now();
-  }
-
-  /** Takes a token: 0 if there was one, else the time until there is, in whole ms. */
-  take(): number {
-    const now = this.#now();
-    const filled = ((now - this.#filledAt) / 1000) * this.#rate.perSecond;
-    this.#tokens = Math.min(this.#rate.burst, this.#tokens + filled);
-    this.#filledAt = now;
-    if (this.#tokens < 1) return Math.ceil(((1 - this.#tokens) / this.#rate.perSecond) * 1000);
-    this.#tokens -= 1;
-    return 0;
-  }
-}
+/** How fast a user may send, over all their connections. */
+export const userRate: Rate = { perSecond: 100, burst: 400 };

@@ -2,7 +2,9 @@ import { createServer as createHttp, type RequestListener } from 'node:http';
 import { createSecureServer, type Http2SecureServer, type ServerHttp2Session } from 'node:http2';
 import { createServer as createHttps } from 'node:https';
 import type { Server, Socket } from 'node:net';
+import { handshakeLimits } from '#labs/16-limits';
 import type { TlsIdentity } from './certificate.ts';
+import { serverLimits } from './limits.ts';
 
 export interface ListenerOptions {
   /** Speaks TLS, with this certificate. Default: clear text. */
@@ -11,8 +13,8 @@ export interface ListenerOptions {
   http2?: boolean;
 }
 
-/** Slow handshakes are cut: the headers, then the whole request, must come within these times, in ms. */
-const deadlines = { headersTimeout: 10_000, requestTimeout: 15_000, connectionsCheckingInterval: 2_000 };
+/** Slow and bloated handshakes are cut. */
+const { maxHeadersCount, ...limits } = handshakeLimits(serverLimits.handshakeMs);
 
 /** The HTTP server, of whichever kind, and its end. */
 export class Listener {
@@ -28,8 +30,10 @@ export class Listener {
       this.server = createHttp2(tls, onRequest);
       this.server.on('session', (session: ServerHttp2Session) => keep(this.#sessions, session));
     } else {
-      this.server = tls ? createHttps({ ...deadlines, ...tls }, onRequest) : createHttp(deadlines, onRequest);
+      this.server = tls ? createHttps({ ...limits, ...tls }, onRequest) : createHttp(limits, onRequest);
     }
+    this.server.maxConnections = serverLimits.maxSockets;
+    Object.assign(this.server, { maxHeadersCount });
     this.server.on('connection', (socket: Socket) => keep(this.#sockets, socket));
   }
 
@@ -61,7 +65,7 @@ function createHttp2(tls: TlsIdentity, onRequest: RequestListener): Http2SecureS
     allowHTTP1: true,
     settings: { enableConnectProtocol: true },
   });
-  Object.assign(server, deadlines);
+  Object.assign(server, limits);
   // Node's HTTP/2 requests have all of those of HTTP/1.1 that is used here; only the types differ.
   server.on('request', onRequest as unknown as (...args: unknown[]) => void);
   return server;

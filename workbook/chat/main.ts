@@ -2,13 +2,14 @@
  * The chat's own process, started by launcher.ts with the conditions that say whose labs run. It ends when its
  * parent asks, when its parent is gone, and at SIGINT or SIGTERM; each time clients are told to come back.
  */
+
+import { type ChatServer, startChatServer } from '#labs/20-chat-server';
 import { Capture } from './capture.ts';
 import type { TlsIdentity } from './certificate.ts';
 import { loadEngine } from './engine.ts';
 import type { ChildConfig, ChildMessage, ParentMessage } from './launcher.ts';
 import { LiveWire } from './live-wire.ts';
 import { bundlePage } from './page.ts';
-import { type ChatServer, startChatServer } from './server.ts';
 import { Tap } from './tap.ts';
 
 /** How often the parent hears that this process is not stuck, in ms. */

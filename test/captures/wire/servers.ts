@@ -16,7 +16,7 @@ export const servers: Record<string, () => Promise<void>> = {
   /** The chat on labs 01–06, loaded only when it plays. */
   async chat() {
     const { loadEngine } = await import('../../../workbook/chat/engine.ts');
-    const { startChatServer } = await import('../../../workbook/chat/server.ts');
+    const { startChatServer } = await import('#labs/20-chat-server');
     await startChatServer(port, '::', { engine: await loadEngine('labs'), page: new Map() });
   },
 

@@ -1,0 +1,391 @@
+import type { IncomingMessage } from 'node:http';
+import type { Http2ServerRequest } from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import {
+  type ClientMessage,
+  type MessageOf,
+  messageLimits,
+  parseClientMessage,
+  Refusal,
+  type RoomMessage,
+  type ServerMessage,
+  type User,
+} from '#labs/10-protocol';
+import { Hub, type Member } from '#labs/11-hub';
+import { Heartbeat } from '#labs/12-heartbeat';
+import { JoinGate } from '#labs/14-resume';
+import { Admission, Authority, authorize, type Identity, isOriginAllowed } from '#labs/15-auth';
+import { ConnectionCaps, clientAddress, Guard, RateLimiter } from '#labs/16-limits';
+import {
+  type Backplane,
+  type BackplaneListener,
+  MemoryBackplane,
+  type RoomHistory,
+  Unavailable,
+} from '#labs/17-backplane';
+import { type DrainOptions, drain, type Leaving } from '#labs/18-balancing';
+import { type ConnectionMonitor, type Logger, Monitor } from '#labs/19-monitoring';
+import type { Engine, OnOpen, SendEncoded, WebSocketConnection } from '../workbook/chat/engine.ts';
+import { createHttpHandler } from '../workbook/chat/http.ts';
+import { guardLimits, hubLimits, serverLimits, userRate } from '../workbook/chat/limits.ts';
+import { Listener, type ListenerOptions } from '../workbook/chat/listener.ts';
+import type { Asset } from '../workbook/chat/page.ts';
+import { endStreamWith, endWith, type Refused } from '../workbook/chat/refuse.ts';
+import { type AnyRequest, forwardedFor, ownOrigin } from '../workbook/chat/requests.ts';
+import { signingKey } from '../workbook/chat/signing-key.ts';
+import type { Tap } from '../workbook/chat/tap.ts';
+import { Unfinished } from '../workbook/unfinished.ts';
+
+export interface ChatServerOptions extends ListenerOptions {
+  /** What speaks WebSocket: labs 01 to 08, or `ws`. */
+  engine: Engine;
+  /** The web client's files, by path. */
+  page: ReadonlyMap<string, Asset>;
+  /** Makes many nodes one chat. The server starts it and stops it. Default: in memory, for one node. */
+  backplane?: Backplane;
+  /** Default: nothing is logged. */
+  log?: Logger;
+  /** Signs sessions and tickets; the same on all nodes. Default: random, so that sessions end with the process. */
+  secret?: string;
+  /** Origins beside the server's own whose pages may use it: `http://localhost:5173`. Default: none. */
+  allowedOrigins?: readonly string[];
+  /** Addresses of proxies whose `X-Forwarded-For` is believed. Default: none. */
+  trustedProxies?: readonly string[];
+  /** Opens the operator's endpoints to who shows it. Default: they are not there. */
+  operatorToken?: string;
+  /** Which labs are whose, for `/healthz`: `{ '03': 'yours' }`. */
+  labs?: Record<string, 'yours' | 'reference'>;
+  /** Shows the bytes of all WebSockets to whoever listens. Default: nobody can. */
+  tap?: Tap;
+  /** From ping to ping, in ms. Default: 15,000. */
+  heartbeatMs?: number;
+  /** Time for a good ticket to come, in ms. Default: 10,000. */
+  authDeadlineMs?: number;
+  /** Connections at once, over all and an address. Default: 20,000 and 1,000. */
+  caps?: { total: number; perAddress: number };
+  /** How `close` sends everyone away. Default: over one second. */
+  drain?: Pick<DrainOptions, 'spreadMs' | 'batches' | 'deadlineMs'>;
+}
+
+export interface ChatServer {
+  /** Where it listens: `{ port }` matters when it was started on port 0. */
+  address: AddressInfo;
+  /** Takes nobody new, sends everyone away in batches (lab 18), and ends when all are gone. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the chat: HTTP, and the WebSocket at `/chat`.
+ *
+ * @throws the error of `listen`, with its code, `EADDRINUSE` for a taken port; Unavailable when the backplane
+ * cannot be reached.
+ */
+export async function startChatServer(
+  port: number,
+  host: string,
+  options: ChatServerOptions,
+): Promise<ChatServer> {
+  // TODO: make the parts and put them together: who may connect (15, 16), who is connected (11, 12), what they ask for (ChatService), how it is doing (19), and how all leave (18)
+  throw new Unfinished('20-chat-server: startChatServer');
+}
+
+/** What all connections of a server share. */
+interface PeerServices {
+  chat: ChatService;
+  /** Everyone who is connected, authenticated or not. */
+  peers: Set<Peer>;
+  heartbeat: Heartbeat<WebSocketConnection>;
+  heartbeatMs: number;
+  redeem(ticket: string): Promise<Identity | undefined>;
+  authDeadlineMs: number;
+  /** How fast a user may send, over all their connections. */
+  users: RateLimiter;
+  encode(message: ServerMessage): Buffer;
+}
+
+const noStreams: Refused = { status: 501, reason: 'The WebSocket here is over HTTP/1.1 only.' };
+
+/** One connection from its handshake to its end. */
+class Peer implements Participant, Leaving {
+  readonly gates = new RoomGates((encoded) => this.#transmit(encoded));
+  readonly #connection: WebSocketConnection;
+  readonly #send: SendEncoded;
+  readonly #monitor: ConnectionMonitor;
+  readonly #services: PeerServices;
+  readonly #admission: Admission;
+  readonly #guard: Guard;
+  #user: User | undefined;
+  /** Ends with the last message that is being carried out. */
+  #turn: Promise<void> = Promise.resolve();
+  #waiting = 0;
+  #isClosing = false;
+
+  constructor(
+    connection: WebSocketConnection,
+    send: SendEncoded,
+    monitor: ConnectionMonitor,
+    services: PeerServices,
+  ) {
+    // TODO: the deadline and the heartbeat begin; from now on the connection's events are handled
+    throw new Unfinished('20-chat-server: constructor');
+  }
+
+  get user(): User {
+    if (!this.#user) throw new Error('This connection is not authenticated.');
+    return this.#user;
+  }
+
+  get bufferedAmount(): number {
+    return this.#connection.bufferedAmount;
+  }
+
+  /** What the hub has for it; a room that is being joined waits until its history is sent. */
+  send(encoded: Buffer, message: ServerMessage): void {
+    this.gates.pass(encoded, message);
+  }
+
+  /** Without the hub's limits: for what is said before there is a member, and at the end. */
+  tell(message: ServerMessage): void {
+    this.#transmit(this.#services.encode(message));
+  }
+
+  close(code: number, reason: string): void {
+    this.#isClosing = true;
+    this.#connection.close(code, reason);
+  }
+
+  terminate(): void {
+    this.#connection.terminate();
+  }
+
+  /** A sign-in was ended, on this node or another. */
+  revoked(session: string): void {
+    this.#admission.revoked(session);
+  }
+
+  #transmit(encoded: Buffer): void {
+    if (this.#isClosing) return;
+    this.#monitor.sent(encoded.length);
+    this.#send(encoded);
+  }
+
+  #onMessage(data: Buffer, isBinary: boolean): void {
+    if (this.#isClosing) return;
+    // TODO: a sign of life; readable or not; within the limits or not; then, in its turn, carried out
+    throw new Unfinished('20-chat-server: #onMessage');
+  }
+
+  /** One at a time, in the order they came: a room is joined before it is spoken in. */
+  #inTurn(act: () => Promise<void>): void {
+    // TODO: after what is under way; a mistake in one must not keep the next from its turn
+    throw new Unfinished('20-chat-server: #inTurn');
+  }
+
+  /** What throws anything but a refusal is a mistake of ours, and ends the process. */
+  async #carryOut(message: ClientMessage | Refusal): Promise<void> {
+    // TODO: before auth there is one answer to all else; then each message is authorised and handled; a store that is away is said, and nothing promised
+    throw new Unfinished('20-chat-server: #carryOut');
+  }
+
+  async #authenticate(ticket: string): Promise<void> {
+    // TODO: admit, connect, welcome
+    throw new Unfinished('20-chat-server: #authenticate');
+  }
+
+  /** A client sends a message again until it is acknowledged. A room or a sign-in it asks for anew with a connection. */
+  #onUnavailable({ retryAfterMs }: Unavailable, message: ClientMessage | Refusal): void {
+    // TODO: a message with an id can be tried again after a while; for all else the connection ends with 1013, try again later
+    throw new Unfinished('20-chat-server: #onUnavailable');
+  }
+
+  /** A member's refusals count as what waits for it: who does not read them is too slow as well. */
+  #refuse({ reply }: Refusal): void {
+    this.#monitor.refused(reply.code);
+    if (this.#user) this.#services.chat.answer(this, reply);
+    else this.tell(reply);
+  }
+
+  /** A ping, which lab 06 has answered, or a pong. */
+  #onControl(): void {
+    this.#services.heartbeat.heard(this.#connection);
+    const verdict = this.#guard.control();
+    if (verdict.do === 'close') this.close(verdict.code, verdict.reason);
+  }
+
+  #onClose(code: number): void {
+    // TODO: stop what runs for it, and leave nothing of it behind; in its turn, as a join may be under way
+    throw new Unfinished('20-chat-server: #onClose');
+  }
+}
+
+/** The message, or why it is none. */
+function readMessage(data: Buffer, isBinary: boolean): ClientMessage | Refusal {
+  try {
+    return parseClientMessage(data, isBinary);
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
+  }
+}
+
+function notAuthenticated(): Refusal {
+  return new Refusal('unauthenticated', 'Send auth with a ticket first.');
+}
+
+function tooFast(message: ClientMessage | Refusal, retryAfterMs: number): Refusal {
+  const id = message instanceof Refusal ? message.reply.id : 'id' in message ? message.id : undefined;
+  return new Refusal('rate_limited', 'You send faster than the chat allows.', id, retryAfterMs);
+}
+
+/** A member whose rooms open once their history is sent. */
+export interface Participant extends Member {
+  readonly gates: RoomGates;
+  /** A sign-in was ended, on this node or another: if it is this one's, the connection is closed. */
+  revoked(session: string): void;
+}
+
+/** Stands between the rooms and one connection, with a gate (lab 14) for each room it is in. */
+export class RoomGates {
+  // TODO: where things go, and a gate a room
+
+  constructor(transmit: (encoded: Buffer) => void) {
+    // TODO: keep it
+    throw new Unfinished('20-chat-server: constructor');
+  }
+
+  /** Those it is in, or is about to be. */
+  get rooms(): Iterable<string> {
+    // TODO: what there is a gate for
+    throw new Unfinished('20-chat-server: rooms');
+  }
+
+  /** The room is joined, or joined again: what is said is held until `joined` has passed. */
+  shut(room: string): void {
+    // TODO: a new gate is shut
+    throw new Unfinished('20-chat-server: shut');
+  }
+
+  forget(room: string): void {
+    // TODO: no gate, no room
+    throw new Unfinished('20-chat-server: forget');
+  }
+
+  /** Sends a message on, at once or once its room's gate opens. `joined` opens it: what it has is not sent again. */
+  pass(encoded: Buffer, message: ServerMessage): void {
+    // TODO: chat by its number; presence has none, and is always news; joined goes first and opens the gate
+    throw new Unfinished('20-chat-server: pass');
+  }
+}
+
+/** What a chat is made of, on one node. */
+export interface ChatParts {
+  /** Delivers on this node. */
+  hub: Hub;
+  /** Stores, and tells all nodes. */
+  backplane: Backplane;
+  monitor: Monitor;
+  /** All connections of this node, authenticated or not. */
+  everyone: Iterable<Participant>;
+  log?: Logger;
+}
+
+/** What the chat does with the messages of its connections, and with what other nodes tell. */
+export class ChatService implements BackplaneListener {
+  readonly #parts: ChatParts;
+
+  constructor(parts: ChatParts) {
+    this.#parts = parts;
+  }
+
+  isIn(member: Participant, room: string): boolean {
+    return this.#parts.hub.isIn(member, room);
+  }
+
+  /** It is authenticated. */
+  async arrive(member: Participant): Promise<void> {
+    // TODO: on this node, then for all
+    throw new Unfinished('20-chat-server: arrive');
+  }
+
+  /** It is gone. */
+  async depart(member: Participant): Promise<void> {
+    // TODO: out of the hub, and out of every room it has a gate for
+    throw new Unfinished('20-chat-server: depart');
+  }
+
+  /** Sends one connection what is for it alone. */
+  answer(member: Participant, message: ServerMessage): void {
+    this.#parts.hub.send(member, message);
+  }
+
+  /**
+   * Carries out a message that its sender may send.
+   *
+   * @throws Refusal for what cannot be done; Unavailable when the backplane cannot.
+   */
+  async handle(member: Participant, message: Exclude<ClientMessage, { type: 'auth' }>): Promise<void> {
+    switch (message.type) {
+      case 'join':
+        return await this.#join(member, message);
+      case 'leave':
+        return await this.#leave(member, message.room);
+      case 'chat':
+        return await this.#chat(member, message);
+      case 'direct':
+        return await this.#direct(member, message);
+      case 'ping':
+        return this.answer(member, { type: 'pong' });
+    }
+  }
+
+  /** In this order: what is said while the history is read waits at the gate, and follows it. */
+  async #join(member: Participant, { room, since }: MessageOf<ClientMessage, 'join'>): Promise<void> {
+    // TODO: into the hub, shut the gate, into the backplane if it was not in; then read, and answer with joined
+    throw new Unfinished('20-chat-server: #join');
+  }
+
+  async #leave(member: Participant, room: string): Promise<void> {
+    // TODO: the reverse of join
+    throw new Unfinished('20-chat-server: #leave');
+  }
+
+  /** Acknowledged once stored. It comes back as `message`, to the sender too: so all see one order. */
+  async #chat(member: Participant, { id, room, content }: MessageOf<ClientMessage, 'chat'>): Promise<void> {
+    // TODO: append, then ack with its number
+    throw new Unfinished('20-chat-server: #chat');
+  }
+
+  async #direct(member: Participant, { id, to, content }: MessageOf<ClientMessage, 'direct'>): Promise<void> {
+    // TODO: hand it on, then ack; a user who is nowhere is unknown
+    throw new Unfinished('20-chat-server: #direct');
+  }
+
+  message(message: RoomMessage): void {
+    // TODO: to everyone in the room; how late, the monitor wants to know
+    throw new Unfinished('20-chat-server: message');
+  }
+
+  presence(room: string, user: User, event: 'joined' | 'left'): void {
+    this.#parts.hub.present(room, user, event);
+  }
+
+  /** As if everyone had joined again: `recovered` is false, so clients say that something may be missing. */
+  async reset(room: string, history: RoomHistory): Promise<void> {
+    // Should it be away again, those of this node are better than no word of the gap.
+    const members = await this.#parts.backplane.membersOf(room).catch(() => this.#parts.hub.membersOf(room));
+    this.#parts.hub.broadcast(room, { type: 'joined', room, ...history, members });
+  }
+
+  direct(to: string, message: MessageOf<ServerMessage, 'direct'>): void {
+    this.#parts.hub.direct(to, message);
+  }
+
+  health(isUp: boolean): void {
+    this.#parts.log?.[isUp ? 'info' : 'warn']({ isUp }, 'backplane');
+  }
+
+  revoked(session: string): void {
+    for (const member of this.#parts.everyone) member.revoked(session);
+  }
+}
