@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino';
+import { performance } from 'node:perf_hooks';
+import { type DestinationStream, pino } from 'pino';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { ClientMessage, ErrorCode, User } from '#labs/10-protocol';
 import { type Clock, systemClock } from '../workbook/clock.ts';
@@ -33,8 +34,18 @@ export const loggedFields = [
 ] as const;
 // #endregion logged-fields
 
-/** What the chat logs with. Without `child`: what is bound to a child would pass by the list of fields. */
-export type Logger = Pick<PinoLogger, 'debug' | 'info' | 'warn' | 'error'>;
+/** What a line may say. The compiler refuses another field, and where it cannot see one, the logger drops it. */
+export type LogFields = { [Field in (typeof loggedFields)[number]]?: string | number | boolean } & {
+  err?: unknown;
+};
+
+/** The text is a constant: `log.info({ connection }, 'closed')`. */
+export interface Logger {
+  debug(fields: LogFields, text: string): void;
+  info(fields: LogFields, text: string): void;
+  warn(fields: LogFields, text: string): void;
+  error(fields: LogFields, text: string): void;
+}
 
 export interface LoggerOptions {
   /** The least that is written: `debug`, `info`, `warn`, `error` or `silent`. Default: `info`. */
@@ -46,11 +57,9 @@ export interface LoggerOptions {
 // #region logger
 /**
  * One line of JSON an event. Of the fields given, those in `loggedFields` are written whose values are text,
- * numbers or booleans; all others are dropped. Of an error, as the fields or as `err`, its `type`, its `code`
- * and where it was thrown (`stack`, without the message) are written as `err`: the message may quote what a
- * client sent, as that of `JSON.parse` does.
- *
- * The text of a line is a constant, and nothing is put into it: `log.info({ connection }, 'closed')`.
+ * numbers or booleans; all others are dropped. An error in `err` is written as its `type`, its `code` and where
+ * it was thrown (`stack`, without the message): the message may quote what a client sent, as that of `JSON.parse`
+ * does. Nothing is put into the text: no `%s`.
  */
 export function createLogger({
   level = 'info',
@@ -62,8 +71,7 @@ export function createLogger({
       level,
       hooks: {
         logMethod([fields, text], log) {
-          if (typeof fields === 'string') log.call(this, fields);
-          else log.call(this, harmless(fields), text ?? '');
+          log.call(this, harmless(fields as LogFields), text ?? '');
         },
       },
     },
@@ -75,15 +83,13 @@ export function createLogger({
 
 // #region solution: helpers of your own, if you like
 // #region harmless
-function harmless(fields: object): Record<string, unknown> {
-  const given = new Map<string, unknown>(Object.entries(fields));
-  const kept: Record<string, unknown> = {};
+function harmless(fields: LogFields): LogFields {
+  const kept: LogFields = {};
   for (const name of loggedFields) {
-    const value = given.get(name);
+    const value = fields[name];
     if (['string', 'number', 'boolean'].includes(typeof value)) kept[name] = value;
   }
-  const error = fields instanceof Error ? fields : given.get('err');
-  if (error instanceof Error) kept.err = whereFrom(error);
+  if (fields.err instanceof Error) kept.err = whereFrom(fields.err);
   return kept;
 }
 
@@ -430,7 +436,7 @@ function addProcess(registry: Readings): void {
  * | `chat_closes_total{code}` | counter: connections that ended; a code without a registered meaning is `other` |
  * | `chat_handshakes_refused_total{status}` | counter: upgrades answered with an HTTP status; an unusual one is `other` |
  * | `chat_resumes_total{result}` | counter: joins with a position; `hit` when all that was missed could be sent, else `miss` |
- * | `chat_delivery_lag_seconds` | histogram: from stored to handed to the sockets |
+ * | `chat_delivery_lag_seconds` | histogram: from a server taking a message, its `at`, to its being handed to sockets |
  * | `chat_event_loop_lag_seconds` | histogram: how late a timer comes that is due every 20 ms |
  * | `chat_event_loop_active_seconds_total` | counter: time the event loop did not wait |
  * | `process_cpu_seconds_total`, `process_resident_memory_bytes`, `process_start_time_seconds`, `nodejs_heap_size_used_bytes`, `nodejs_external_memory_bytes` | of the process, by their usual names |
@@ -492,7 +498,7 @@ export class Monitor {
     );
     this.#deliveryLag = registry.histogram(
       'chat_delivery_lag_seconds',
-      'From a message being stored to its being handed to sockets.',
+      'From a server taking a message to its being handed to sockets.',
       [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     );
     this.#loopLag = registry.histogram(
@@ -525,8 +531,8 @@ export class Monitor {
   }
 
   /**
-   * A message was handed to the sockets of its room: once a message, however many they are. `lagMs`: since it was
-   * stored, in ms. It may be less than 0 where another machine's clock says when that was; that counts as 0.
+   * A message was handed to the sockets of its room on this node: once a message, however many they are. `lagMs`:
+   * since its `at`, in ms. It may be less than 0 where another machine's clock wrote `at`; that counts as 0.
    */
   delivered(lagMs: number): void {
     // #region solution: into the histogram; its name says the unit

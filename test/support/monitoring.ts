@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import { createLogger, Monitor, type MonitorOptions } from '#labs/19-monitoring';
+import { createLogger, type Logger, Monitor, type MonitorOptions } from '#labs/19-monitoring';
 import { Scrape } from '../../workbook/chat/web/status/scrape.ts';
 
 /** A monitor that is stopped when the check is over. */
@@ -19,7 +19,7 @@ export const idle = { bufferedAmount: 0 };
 /** A logger, and what it has written. */
 export class TestLog {
   text = '';
-  readonly log;
+  readonly log: Logger;
 
   /** Undefined: the logger's default. */
   constructor(level: string | undefined) {
@@ -27,6 +27,11 @@ export class TestLog {
       this.text += text;
     };
     this.log = createLogger({ level, destination: { write } });
+  }
+
+  /** The same logger, as a caller sees it whom no compiler helps. */
+  get untyped() {
+    return this.log as unknown as Record<keyof Logger, (...given: unknown[]) => void>;
   }
 
   get lines(): Record<string, unknown>[] {
