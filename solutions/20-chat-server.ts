@@ -159,6 +159,10 @@ export async function startChatServer(
   });
 
   await backplane.start(services.chat);
+  if (!backplane.isUp) {
+    await backplane.stop();
+    throw new Unavailable('The backplane cannot be reached.', 1_000);
+  }
   await listener.listen(port, host);
 
   return {

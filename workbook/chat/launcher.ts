@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { join } from 'node:path';
+import type { RedisOptions } from '#labs/17-backplane';
 import { type Course, conditionsWithout, type Lab, workbookRoot } from '../course.ts';
 import type { TlsIdentity } from './certificate.ts';
 import type { EngineName } from './engine.ts';
@@ -14,21 +15,36 @@ export interface ChatConfig {
   engine: EngineName;
   /** Whether clients that offer compression get it. Default: false. */
   compression?: boolean;
-  /** Whether it speaks TLS, with a certificate made for the purpose. Default: not. */
-  tls?: boolean;
+  /** Whether it speaks TLS: with this certificate, or one made for the purpose. Default: not. */
+  tls?: boolean | TlsIdentity;
   /** Whether it speaks HTTP/2 with who can; needs `tls`. Default: not. */
   http2?: boolean;
   /** Origins beside the chat's own whose pages may use it: `http://localhost:5173`. */
   allowedOrigins: readonly string[];
+  /** The Redis that its nodes share. Default: none, it is one node. */
+  redis?: RedisOptions;
+  /** Addresses of proxies whose `X-Forwarded-For` is believed. Default: none. */
+  trustedProxies?: readonly string[];
+  /** The least that is logged: `info`. Default: nothing. */
+  log?: string;
+  /** Over how many ms its clients are sent away when it stops. Default: 1,000. */
+  drainMs?: number;
   /** The file of `createCapture` to which all WebSockets are recorded. Default: none. */
   capture?: string;
   /** Whether `watchWire` may be asked for. Default: not. */
   liveWire?: boolean;
 }
 
-/** What the chat's process is told, as JSON in its first argument. */
-export interface ChildConfig extends ChatConfig {
+/** What the chat's process is told, as JSON in its first argument. Its secrets are in `ChildSecrets`. */
+export interface ChildConfig extends Omit<ChatConfig, 'tls' | 'redis'> {
   labs: Record<string, 'yours' | 'reference'>;
+}
+
+/** What it is told as JSON in `CHAT_SECRETS`: arguments can be read by every user of the machine. */
+export interface ChildSecrets {
+  tls?: TlsIdentity;
+  /** Its URL may have a password. */
+  redis?: RedisOptions;
 }
 
 /** What the chat's process says. */
@@ -65,7 +81,7 @@ export class ChatStartError extends Error {
 
 /** A chat that says nothing for this long, in ms, hangs: an endless loop in a lab, most likely. */
 const defaultSilenceMs = 30_000;
-/** How long a chat may take to stop, in ms, before its process is ended. */
+/** How long a chat may take to stop, in ms, before its process is ended; the time to send its clients away comes on top. */
 const stopTimeoutMs = 5_000;
 
 type Failure = Omit<Extract<ChildMessage, { type: 'failed' }>, 'type'>;
@@ -160,7 +176,7 @@ export class ChatLauncher extends EventEmitter<ChatEvents> {
       }
       // A Ctrl-C in a terminal reaches the child as well, in the middle of its start perhaps.
       if (this.#stopped) return;
-      const reason = startProblem(failure, this.#config.host, this.#port);
+      const reason = startProblem(failure, this.#config, this.#port);
       if (reason) throw new ChatStartError(reason, failure.code);
       if (this.#mine.length === 0) throw new ChatStartError(`The chat could not start: ${failure.message}`);
       this.#fallBack(failure);
@@ -169,13 +185,13 @@ export class ChatLauncher extends EventEmitter<ChatEvents> {
 
   /** Starts the process: undefined once it listens, else why it does not. */
   async #launch(): Promise<Failure | undefined> {
-    const config: ChildConfig = { ...this.#config, port: this.#port, labs: this.#whose() };
+    const { tls, redis, ...shown } = this.#config;
+    const config: ChildConfig = { ...shown, port: this.#port, labs: this.#whose() };
+    const secrets: ChildSecrets = { tls: await this.#identify(tls), redis };
     const conditions = conditionsWithout(this.#course, this.#mine).map((name) => `--conditions=${name}`);
-    const identity = this.#config.tls ? await this.#makeIdentity() : undefined;
     const child = fork(join(import.meta.dirname, 'main.ts'), [JSON.stringify(config)], {
       cwd: workbookRoot,
-      // Secrets travel in the environment: arguments can be read by every user of the machine.
-      env: { ...process.env, AUTH_SECRET: this.#secret, CHAT_TLS: identity && JSON.stringify(identity) },
+      env: { ...process.env, AUTH_SECRET: this.#secret, CHAT_SECRETS: JSON.stringify(secrets) },
       execArgv: [...conditions, '--import', 'tsx'],
     });
     this.#child = child;
@@ -209,7 +225,8 @@ export class ChatLauncher extends EventEmitter<ChatEvents> {
     });
   }
 
-  async #makeIdentity(): Promise<TlsIdentity> {
+  async #identify(tls: ChatConfig['tls']): Promise<TlsIdentity | undefined> {
+    if (tls !== true) return tls || undefined;
     // Loaded only for TLS: what makes certificates is large.
     const { makeCertificate } = await import('./certificate.ts');
     this.#identity ??= await makeCertificate();
@@ -248,7 +265,7 @@ export class ChatLauncher extends EventEmitter<ChatEvents> {
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const exited = once(child, 'exit');
     ask(child, 'shutdown');
-    const deadline = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);
+    const deadline = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs + (this.#config.drainMs ?? 0));
     await exited;
     clearTimeout(deadline);
   }
@@ -266,7 +283,7 @@ function ask(child: ChildProcess, message: ParentMessage): void {
 }
 
 /** What `listen` objects to, in a sentence; undefined for any other failure. */
-function startProblem({ code }: Failure, host: string, port: number): string | undefined {
+function startProblem({ code }: Failure, { host, redis }: ChatConfig, port: number): string | undefined {
   switch (code) {
     case 'EADDRINUSE':
       return `Port ${port} is taken. Stop the program that has it, or choose another with --port.`;
@@ -276,6 +293,8 @@ function startProblem({ code }: Failure, host: string, port: number): string | u
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return `${host} is no address of this machine. Choose another with --host.`;
+    case 'UNAVAILABLE':
+      return `There is no Redis at ${redis && new URL(redis.url).host}. Start one, or leave out --redis.`;
     default:
       return undefined;
   }

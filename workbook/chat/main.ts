@@ -3,11 +3,13 @@
  * parent asks, when its parent is gone, and at SIGINT or SIGTERM; each time clients are told to come back.
  */
 
-import { type ChatServer, startChatServer } from '#labs/20-chat-server';
+import { RedisBackplane, Unavailable } from '#labs/17-backplane';
+import { createLogger } from '#labs/19-monitoring';
+import { type ChatServer, type ChatServerOptions, startChatServer } from '#labs/20-chat-server';
 import { Capture } from './capture.ts';
-import type { TlsIdentity } from './certificate.ts';
 import { loadEngine } from './engine.ts';
-import type { ChildConfig, ChildMessage, ParentMessage } from './launcher.ts';
+import type { ChildConfig, ChildMessage, ChildSecrets, ParentMessage } from './launcher.ts';
+import { serverLimits } from './limits.ts';
 import { LiveWire } from './live-wire.ts';
 import { bundlePage } from './page.ts';
 import { Tap } from './tap.ts';
@@ -16,6 +18,7 @@ import { Tap } from './tap.ts';
 const signOfLifeMs = 1_000;
 
 const config = JSON.parse(process.argv[2]) as ChildConfig;
+const { tls, redis } = JSON.parse(process.env.CHAT_SECRETS ?? '{}') as ChildSecrets;
 const tap = config.liveWire || config.capture ? new Tap() : undefined;
 const liveWire = tap && new LiveWire(tap, (notes, done) => tell({ type: 'wire', notes }, done));
 let capture: Capture | undefined;
@@ -44,7 +47,7 @@ function fail(error: unknown): void {
   const {
     message,
     stack = message,
-    code,
+    code = error instanceof Unavailable ? 'UNAVAILABLE' : undefined,
   }: NodeJS.ErrnoException = error instanceof Error ? error : new Error(String(error));
   process.exitCode = 1;
   if (!process.connected) process.exit();
@@ -52,6 +55,11 @@ function fail(error: unknown): void {
     await capture?.close();
     process.exit();
   });
+}
+
+/** Ten batches a second. */
+function drainOver(spreadMs = serverLimits.drain.spreadMs): ChatServerOptions['drain'] {
+  return { spreadMs, batches: Math.max(1, Math.ceil(spreadMs / 100)), deadlineMs: spreadMs + 2_000 };
 }
 
 let stopping = false;
@@ -84,7 +92,12 @@ try {
     secret: process.env.AUTH_SECRET,
     allowedOrigins: config.allowedOrigins,
     labs: config.labs,
-    tls: process.env.CHAT_TLS ? (JSON.parse(process.env.CHAT_TLS) as TlsIdentity) : undefined,
+    trustedProxies: config.trustedProxies,
+    operatorToken: process.env.OPERATOR_TOKEN,
+    backplane: redis && new RedisBackplane(redis),
+    log: config.log === undefined ? undefined : createLogger({ level: config.log }),
+    drain: drainOver(config.drainMs),
+    tls,
     http2: config.http2,
     tap,
   });
