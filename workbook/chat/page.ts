@@ -26,15 +26,18 @@ export async function bundlePage(mine: readonly string[] = []): Promise<Map<stri
     ['/', await file('index.html', 'text/html; charset=utf-8')],
     ['/style.css', await file('style.css', 'text/css; charset=utf-8')],
     ['/icon.svg', await file('icon.svg', 'image/svg+xml')],
-    ['/main.js', { type: 'text/javascript; charset=utf-8', body: await bundleScript(mine) }],
+    ['/main.js', await script('main.ts', mine)],
+    ['/status', await file('status/status.html', 'text/html; charset=utf-8')],
+    ['/status.css', await file('status/status.css', 'text/css; charset=utf-8')],
+    ['/status.js', await script('status/status.ts', mine)],
   ]);
 }
 
-async function bundleScript(mine: readonly string[]): Promise<Uint8Array> {
+async function script(name: string, mine: readonly string[]): Promise<Asset> {
   const course = readCourse(workbookRoot);
   const learners = course.labs.filter(({ number }) => mine.includes(number));
   const { outputFiles } = await build({
-    entryPoints: [join(web, 'main.ts')],
+    entryPoints: [join(web, name)],
     absWorkingDir: workbookRoot,
     conditions: conditionsWithout(course, learners),
     bundle: true,
@@ -44,5 +47,5 @@ async function bundleScript(mine: readonly string[]): Promise<Uint8Array> {
     write: false,
     logLevel: 'silent',
   });
-  return outputFiles[0].contents;
+  return { type: 'text/javascript; charset=utf-8', body: outputFiles[0].contents };
 }
