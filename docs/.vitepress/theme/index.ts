@@ -9,6 +9,7 @@ import LabChecks from './components/LabChecks.vue';
 import PartIndex from './components/PartIndex.vue';
 import SequenceDiagram from './components/SequenceDiagram.vue';
 import HomePage from './home/HomePage.vue';
+import QuestionList from './interview/QuestionList.vue';
 import LabList from './lab/LabList.vue';
 import SiteLayout from './SiteLayout.vue';
 import './style.css';
@@ -25,6 +26,7 @@ export default {
     app.component('LabChecks', LabChecks);
     app.component('LabList', LabList);
     app.component('PartIndex', PartIndex);
+    app.component('QuestionList', QuestionList);
     app.component('Sequence', SequenceDiagram);
     // These carry labs' code, so only the pages that show them load them.
     app.component(
