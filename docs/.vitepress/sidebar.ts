@@ -109,6 +109,7 @@ export const referencePages: readonly Chapter[] = [
   { slug: 'protocol', title: "The chat's protocol" },
   { slug: 'captures', title: 'Captures' },
   { slug: 'conformance', title: 'Conformance' },
+  { slug: 'myths', title: 'What tutorials get wrong' },
 ];
 
 /**
