@@ -63,13 +63,13 @@ const short = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
 
 const plain = (value: number) => whole.format(value);
 const perSecond = (value: number) => `${value < 10 ? short.format(value) : whole.format(value)}/s`;
-const milliseconds = (seconds: number) => `${short.format(seconds * 1000)} ms`;
-const percent = (share: number) => `${whole.format(share * 100)} %`;
+const milliseconds = (seconds: number) => `${short.format(seconds * 1000)}\u00a0ms`;
+const percent = (share: number) => `${whole.format(share * 100)}\u00a0%`;
 
 function bytes(value: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB'];
   const power = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(1, value)) / 10));
-  return `${short.format(value / 1024 ** power)} ${units[power]}`;
+  return `${short.format(value / 1024 ** power)}\u00a0${units[power]}`;
 }
 
 const gauge = (name: string) => (now: Reading) => now.scrape.sum(name);
@@ -85,13 +85,13 @@ export const measures: readonly Measure[] = [
   { id: 'queue', label: 'Waiting to be sent', read: gauge('chat_queue_bytes'), format: bytes },
   {
     id: 'delivery-lag',
-    label: 'Delivery lag, 99 % within',
+    label: 'Delivery lag, p99',
     read: p99Of('chat_delivery_lag_seconds'),
     format: milliseconds,
   },
   {
     id: 'loop-lag',
-    label: 'Event-loop lag, 99 % within',
+    label: 'Event-loop lag, p99',
     read: p99Of('chat_event_loop_lag_seconds'),
     format: milliseconds,
   },

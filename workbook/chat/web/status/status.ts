@@ -25,7 +25,7 @@ interface Tile {
 function makeTile(measure: Measure): Tile {
   const curve = new Sparkline(length);
   const number = element('b', {}, '–');
-  const [now, least, most] = [element('td'), element('td'), element('td')];
+  const [now, least, most] = [figure(), figure(), figure()];
   return {
     item: element('li', { id: measure.id }, element('span', {}, measure.label), number, curve.element),
     row: element('tr', {}, element('th', { scope: 'row' }, measure.label), now, least, most),
@@ -53,12 +53,16 @@ function showCloses(): void {
       {},
       element('th', { scope: 'row' }, code),
       element('td', {}, meaning),
-      element('td', {}, String(recent)),
-      element('td', {}, String(count)),
+      figure(recent),
+      figure(count),
     );
   });
   byId('closes').replaceChildren(...rows);
   byId('no-closes').hidden = rows.length > 0;
+}
+
+function figure(value?: number): HTMLTableCellElement {
+  return element('td', { className: 'number' }, ...(value === undefined ? [] : [String(value)]));
 }
 
 /** Said aloud by screen readers: changed only when there is something new to say. */
