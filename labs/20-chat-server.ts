@@ -1,5 +1,3 @@
-import type { IncomingMessage } from 'node:http';
-import type { Http2ServerRequest } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import {
@@ -26,12 +24,13 @@ import {
 } from '#labs/17-backplane';
 import { type DrainOptions, drain, type Leaving } from '#labs/18-balancing';
 import { type ConnectionMonitor, type Logger, Monitor } from '#labs/19-monitoring';
-import type { Engine, OnOpen, SendEncoded, WebSocketConnection } from '../workbook/chat/engine.ts';
+import type { Engine, SendEncoded, WebSocketConnection } from '../workbook/chat/engine.ts';
+import { leadHandshakes } from '../workbook/chat/handshakes.ts';
 import { createHttpHandler } from '../workbook/chat/http.ts';
 import { guardLimits, hubLimits, serverLimits, userRate } from '../workbook/chat/limits.ts';
 import { Listener, type ListenerOptions } from '../workbook/chat/listener.ts';
 import type { Asset } from '../workbook/chat/page.ts';
-import { endStreamWith, endWith, type Refused } from '../workbook/chat/refuse.ts';
+import type { Refused } from '../workbook/chat/refuse.ts';
 import { type AnyRequest, forwardedFor, ownOrigin } from '../workbook/chat/requests.ts';
 import { signingKey } from '../workbook/chat/signing-key.ts';
 import type { Tap } from '../workbook/chat/tap.ts';
@@ -71,30 +70,56 @@ export interface ChatServerOptions extends ListenerOptions {
 export interface ChatServer {
   /** Where it listens: `{ port }` matters when it was started on port 0. */
   address: AddressInfo;
-  /** Takes nobody new, sends everyone away in batches (lab 18), and ends when all are gone. */
+  /**
+   * Takes nobody new, sends everyone away in batches (lab 18), and ends when all are gone. Until then HTTP is
+   * answered, upgrades with 503, `/healthz` too: so balancers learn of it, and the drain can be watched.
+   */
   close(): Promise<void>;
 }
 
 /**
- * Starts the chat: HTTP, and the WebSocket at `/chat`.
+ * Starts the chat: HTTP, and the WebSocket at `/chat`. A store that is away does not keep it from starting.
  *
- * @throws the error of `listen`, with its code, `EADDRINUSE` for a taken port; Unavailable when the backplane
- * cannot be reached.
+ * @throws the error of `listen`, with its code: `EADDRINUSE` for a taken port.
  */
 export async function startChatServer(
   port: number,
   host: string,
   options: ChatServerOptions,
 ): Promise<ChatServer> {
-  // TODO: make the parts and put them together: who may connect (15, 16), who is connected (11, 12), what they ask for (ChatService), how it is doing (19), and how all leave (18)
+  // TODO: make the parts and put them together: what is said (10, 11, 17), by whom (15), on which connections (Peer), who may connect (Door), how it is doing (19), and how all leave (18)
   throw new Unfinished('20-chat-server: startChatServer');
+}
+
+/** Who may connect: asked before the handshake, when a refusal is an HTTP status. */
+class Door {
+  /** The server stops, and takes nobody new. */
+  isClosed = false;
+  // TODO: what the options say of origins and proxies, and how many there may be
+
+  constructor(options: Pick<ChatServerOptions, 'allowedOrigins' | 'trustedProxies' | 'caps'>) {
+    // TODO: keep them, with their defaults
+    throw new Unfinished('20-chat-server: constructor');
+  }
+
+  /** Whether pages of the request's origin may use the chat; programs, which have none, always. */
+  isOriginAllowed(request: AnyRequest): boolean {
+    // TODO: lab 15, with the server's own origin besides
+    throw new Unfinished('20-chat-server: isOriginAllowed');
+  }
+
+  /** Who comes in, counted until the socket is closed; or why nobody does. */
+  admit(request: AnyRequest, socket: Duplex): { address: string } | Refused {
+    // TODO: the path, the origin, whether the door is closed, and the caps (lab 16), of the address behind our proxies
+    throw new Unfinished('20-chat-server: admit');
+  }
 }
 
 /** What all connections of a server share. */
 interface PeerServices {
-  chat: ChatService;
   /** Everyone who is connected, authenticated or not. */
   peers: Set<Peer>;
+  chat: ChatService;
   heartbeat: Heartbeat<WebSocketConnection>;
   heartbeatMs: number;
   redeem(ticket: string): Promise<Identity | undefined>;
@@ -103,8 +128,6 @@ interface PeerServices {
   users: RateLimiter;
   encode(message: ServerMessage): Buffer;
 }
-
-const noStreams: Refused = { status: 501, reason: 'The WebSocket here is over HTTP/1.1 only.' };
 
 /** One connection from its handshake to its end. */
 class Peer implements Participant, Leaving {
@@ -115,7 +138,9 @@ class Peer implements Participant, Leaving {
   readonly #services: PeerServices;
   readonly #admission: Admission;
   readonly #guard: Guard;
+  /** Once it is authenticated, and for good: it may have to depart after its session has ended. */
   #user: User | undefined;
+  #hasArrived = false;
   /** Ends with the last message that is being carried out. */
   #turn: Promise<void> = Promise.resolve();
   #waiting = 0;
@@ -178,13 +203,13 @@ class Peer implements Participant, Leaving {
 
   /** One at a time, in the order they came: a room is joined before it is spoken in. */
   #inTurn(act: () => Promise<void>): void {
-    // TODO: after what is under way; a mistake in one must not keep the next from its turn
+    // TODO: after what is under way; count it as long as it waits
     throw new Unfinished('20-chat-server: #inTurn');
   }
 
-  /** What throws anything but a refusal is a mistake of ours, and ends the process. */
+  /** Anything else that is thrown is a mistake of ours, and ends the process: who knows what it has left half done. */
   async #carryOut(message: ClientMessage | Refusal): Promise<void> {
-    // TODO: before auth there is one answer to all else; then each message is authorised and handled; a store that is away is said, and nothing promised
+    // TODO: before auth there is one answer to all else; then each message is authorised, by who is admitted now, and handled; a store that is away is said, and nothing promised
     throw new Unfinished('20-chat-server: #carryOut');
   }
 
@@ -214,7 +239,7 @@ class Peer implements Participant, Leaving {
   }
 
   #onClose(code: number): void {
-    // TODO: stop what runs for it, and leave nothing of it behind; in its turn, as a join may be under way
+    // TODO: stop what runs for it; then, in its turn, as what it said before is still to be carried out, leave nothing of it behind
     throw new Unfinished('20-chat-server: #onClose');
   }
 }
@@ -302,9 +327,9 @@ export class ChatService implements BackplaneListener {
     return this.#parts.hub.isIn(member, room);
   }
 
-  /** It is authenticated. */
+  /** It is authenticated. What rejects has not happened: there is nothing to depart from. */
   async arrive(member: Participant): Promise<void> {
-    // TODO: on this node, then for all
+    // TODO: on this node, then for all, or not at all
     throw new Unfinished('20-chat-server: arrive');
   }
 
@@ -339,10 +364,16 @@ export class ChatService implements BackplaneListener {
     }
   }
 
-  /** In this order: what is said while the history is read waits at the gate, and follows it. */
+  /** Enter first, then read: what is said while the history is read waits at the gate, and follows it. */
   async #join(member: Participant, { room, since }: MessageOf<ClientMessage, 'join'>): Promise<void> {
-    // TODO: into the hub, shut the gate, into the backplane if it was not in; then read, and answer with joined
+    // TODO: shut the gate and enter the room, if it was not in; then read the history, and answer with joined
     throw new Unfinished('20-chat-server: #join');
+  }
+
+  /** Nothing is heard of a room before the hub has the member and its gate is there. */
+  async #enter(member: Participant, room: string): Promise<void> {
+    // TODO: into the hub, shut the gate, into the backplane; what the backplane rejects has not happened, here neither
+    throw new Unfinished('20-chat-server: #enter');
   }
 
   async #leave(member: Participant, room: string): Promise<void> {
@@ -370,11 +401,10 @@ export class ChatService implements BackplaneListener {
     this.#parts.hub.present(room, user, event);
   }
 
-  /** As if everyone had joined again: `recovered` is false, so clients say that something may be missing. */
+  /** As if everyone had joined again, gate and all: `recovered` is false, so clients say that something may be missing. */
   async reset(room: string, history: RoomHistory): Promise<void> {
-    // Should it be away again, those of this node are better than no word of the gap.
-    const members = await this.#parts.backplane.membersOf(room).catch(() => this.#parts.hub.membersOf(room));
-    this.#parts.hub.broadcast(room, { type: 'joined', room, ...history, members });
+    // TODO: shut the gates of all who are in the room, ask who is there, and send joined
+    throw new Unfinished('20-chat-server: reset');
   }
 
   direct(to: string, message: MessageOf<ServerMessage, 'direct'>): void {

@@ -1,5 +1,3 @@
-import type { IncomingMessage } from 'node:http';
-import type { Http2ServerRequest } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import {
@@ -26,12 +24,13 @@ import {
 } from '#labs/17-backplane';
 import { type DrainOptions, drain, type Leaving } from '#labs/18-balancing';
 import { type ConnectionMonitor, type Logger, Monitor } from '#labs/19-monitoring';
-import type { Engine, OnOpen, SendEncoded, WebSocketConnection } from '../workbook/chat/engine.ts';
+import type { Engine, SendEncoded, WebSocketConnection } from '../workbook/chat/engine.ts';
+import { leadHandshakes } from '../workbook/chat/handshakes.ts';
 import { createHttpHandler } from '../workbook/chat/http.ts';
 import { guardLimits, hubLimits, serverLimits, userRate } from '../workbook/chat/limits.ts';
 import { Listener, type ListenerOptions } from '../workbook/chat/listener.ts';
 import type { Asset } from '../workbook/chat/page.ts';
-import { endStreamWith, endWith, type Refused } from '../workbook/chat/refuse.ts';
+import type { Refused } from '../workbook/chat/refuse.ts';
 import { type AnyRequest, forwardedFor, ownOrigin } from '../workbook/chat/requests.ts';
 import { signingKey } from '../workbook/chat/signing-key.ts';
 import type { Tap } from '../workbook/chat/tap.ts';
@@ -70,123 +69,142 @@ export interface ChatServerOptions extends ListenerOptions {
 export interface ChatServer {
   /** Where it listens: `{ port }` matters when it was started on port 0. */
   address: AddressInfo;
-  /** Takes nobody new, sends everyone away in batches (lab 18), and ends when all are gone. */
+  /**
+   * Takes nobody new, sends everyone away in batches (lab 18), and ends when all are gone. Until then HTTP is
+   * answered, upgrades with 503, `/healthz` too: so balancers learn of it, and the drain can be watched.
+   */
   close(): Promise<void>;
 }
 
 // #region start
 /**
- * Starts the chat: HTTP, and the WebSocket at `/chat`.
+ * Starts the chat: HTTP, and the WebSocket at `/chat`. A store that is away does not keep it from starting.
  *
- * @throws the error of `listen`, with its code, `EADDRINUSE` for a taken port; Unavailable when the backplane
- * cannot be reached.
+ * @throws the error of `listen`, with its code: `EADDRINUSE` for a taken port.
  */
 export async function startChatServer(
   port: number,
   host: string,
   options: ChatServerOptions,
 ): Promise<ChatServer> {
-  // #region solution: make the parts and put them together: who may connect (15, 16), who is connected (11, 12), what they ask for (ChatService), how it is doing (19), and how all leave (18)
-  const { engine, allowedOrigins = [], trustedProxies = [], backplane = new MemoryBackplane() } = options;
-  const heartbeatMs = options.heartbeatMs ?? serverLimits.heartbeatMs;
-  const authority = new Authority({ secret: signingKey(options.secret), claims: backplane });
+  // #region solution: make the parts and put them together: what is said (10, 11, 17), by whom (15), on which connections (Peer), who may connect (Door), how it is doing (19), and how all leave (18)
+  const { engine, log, page, labs = {}, tap, backplane = new MemoryBackplane() } = options;
+  const { heartbeatMs = serverLimits.heartbeatMs, authDeadlineMs = serverLimits.authDeadlineMs } = options;
   const encode = (message: ServerMessage) => engine.encode(JSON.stringify(message));
   const hub = new Hub({ ...hubLimits, encode, tellsPresence: false });
   const gauges = { rooms: () => hub.roomCount, isUp: () => backplane.isUp };
-  const monitor = new Monitor({ log: options.log, gauges });
-  const caps = new ConnectionCaps(options.caps ?? serverLimits.caps);
+  const monitor = new Monitor({ log, gauges });
+  const authority = new Authority({ secret: signingKey(options.secret), claims: backplane });
   const peers = new Set<Peer>();
-  const services: PeerServices = {
-    chat: new ChatService({ hub, backplane, monitor, everyone: peers, log: options.log }),
-    peers,
-    heartbeat: new Heartbeat(heartbeatMs),
-    heartbeatMs,
-    redeem: (ticket) => authority.redeemTicket(ticket),
-    authDeadlineMs: options.authDeadlineMs ?? serverLimits.authDeadlineMs,
-    users: new RateLimiter(userRate),
-    encode,
-  };
-  let isDraining = false;
+  const chat = new ChatService({ hub, backplane, monitor, everyone: peers, log });
+  const heartbeat = new Heartbeat<WebSocketConnection>(heartbeatMs);
+  const users = new RateLimiter(userRate);
+  const redeem = (ticket: string) => authority.redeemTicket(ticket);
+  const services = { chat, peers, encode, users, redeem, authDeadlineMs, heartbeat, heartbeatMs };
 
-  const isAllowed = (request: AnyRequest) => {
-    const allowed = [...allowedOrigins, ownOrigin(request)];
-    return isOriginAllowed(request.headers.origin, { allowed, allowAbsent: true });
-  };
-  const http = createHttpHandler({
-    page: options.page,
-    authority,
-    isAllowed,
-    signedOut: (session) => backplane.revoke(session),
-    health: () => ({
-      status: isDraining ? 'draining' : backplane.isUp ? 'ok' : 'degraded',
-      engine: engine.name,
-      backplane: backplane.name,
-      labs: options.labs ?? {},
+  const door = new Door(options);
+  const listener = new Listener(
+    options,
+    createHttpHandler({
+      page,
+      authority,
+      isAllowed: (request) => door.isOriginAllowed(request),
+      signedOut: (session) => backplane.revoke(session),
+      health: () => {
+        const status = door.isClosed ? 'draining' : backplane.isUp ? 'ok' : 'degraded';
+        return { status, engine: engine.name, backplane: backplane.name, labs };
+      },
+      monitor,
     }),
-    monitor,
+  );
+  leadHandshakes(listener.server, {
+    engine,
+    admit(request, socket) {
+      const admitted = door.admit(request, socket);
+      if ('status' in admitted) return admitted;
+      return (connection, send) =>
+        new Peer(connection, send, monitor.opened(admitted.address, connection), services);
+    },
+    refused: (status) => monitor.refusedHandshake(status),
+    tap,
   });
 
-  /** What comes before the handshake, which is the engine's: why there is to be none, or whom to tell of it. */
-  const admit = (request: AnyRequest, socket: Duplex): Refused | OnOpen => {
-    const address = clientAddress(request.socket.remoteAddress ?? '', forwardedFor(request), trustedProxies);
-    if (request.url?.split('?')[0] !== '/chat') return { status: 404, reason: 'The WebSocket is at /chat.' };
-    if (!isAllowed(request)) return { status: 403, reason: 'Pages of this origin may not use the chat.' };
-    if (isDraining) return { status: 503, reason: 'This server is about to stop. Try again.' };
-    const release = caps.admit(address);
-    if (!release) return { status: 503, reason: 'There are too many connections. Try again later.' };
-    socket.once('close', release);
-    return (connection, send) => new Peer(connection, send, monitor.opened(address, connection), services);
-  };
-
-  const listener = new Listener(options, http);
-  listener.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    // From here on Node leaves the socket to us, its errors too.
-    socket.on('error', () => socket.destroy());
-    options.tap?.watch(request, socket, head);
-    const admitted = admit(request, socket);
-    if (typeof admitted === 'function') return engine.accept(request, socket, head, admitted);
-    monitor.refusedHandshake(admitted.status);
-    endWith(socket, admitted);
-  });
-  listener.server.on('connect', (request: IncomingMessage | Http2ServerRequest) => {
-    // A CONNECT of HTTP/1.1 asks for a proxy, and there is none.
-    if (!('stream' in request)) return request.socket.destroy();
-    const { stream, headers } = request;
-    const admitted = engine.acceptStream ? admit(request, stream) : noStreams;
-    if (typeof admitted === 'function') return engine.acceptStream?.(stream, headers, admitted);
-    monitor.refusedHandshake(admitted.status);
-    endStreamWith(stream, admitted);
-  });
-
-  await backplane.start(services.chat);
-  if (!backplane.isUp) {
+  const stop = async () => {
+    await listener.stop();
     await backplane.stop();
-    throw new Unavailable('The backplane cannot be reached.', 1_000);
-  }
-  await listener.listen(port, host);
-
+    heartbeat.stop();
+    monitor.stop();
+  };
+  await backplane.start(chat);
+  await listener.listen(port, host).catch(async (error: unknown) => {
+    await stop();
+    throw error;
+  });
   return {
     address: listener.server.address() as AddressInfo,
     async close() {
-      isDraining = true;
-      const closed = listener.close();
-      await drain(peers, options.drain ?? serverLimits.drain);
-      listener.cut();
-      await closed;
-      await backplane.stop();
-      services.heartbeat.stop();
-      monitor.stop();
+      door.isClosed = true;
+      listener.retire();
+      const { polite, cut } = await drain(peers, options.drain ?? serverLimits.drain);
+      log?.info({ polite, cut }, 'drained');
+      await stop();
     },
   };
   // #endregion
 }
 // #endregion start
 
+// #region door
+/** Who may connect: asked before the handshake, when a refusal is an HTTP status. */
+class Door {
+  /** The server stops, and takes nobody new. */
+  isClosed = false;
+  // #region solution: what the options say of origins and proxies, and how many there may be
+  readonly #allowedOrigins: readonly string[];
+  readonly #trustedProxies: readonly string[];
+  readonly #caps: ConnectionCaps;
+  // #endregion
+
+  constructor(options: Pick<ChatServerOptions, 'allowedOrigins' | 'trustedProxies' | 'caps'>) {
+    // #region solution: keep them, with their defaults
+    this.#allowedOrigins = options.allowedOrigins ?? [];
+    this.#trustedProxies = options.trustedProxies ?? [];
+    this.#caps = new ConnectionCaps(options.caps ?? serverLimits.caps);
+    // #endregion
+  }
+
+  /** Whether pages of the request's origin may use the chat; programs, which have none, always. */
+  isOriginAllowed(request: AnyRequest): boolean {
+    // #region solution: lab 15, with the server's own origin besides
+    const allowed = [...this.#allowedOrigins, ownOrigin(request)];
+    return isOriginAllowed(request.headers.origin, { allowed, allowAbsent: true });
+    // #endregion
+  }
+
+  /** Who comes in, counted until the socket is closed; or why nobody does. */
+  admit(request: AnyRequest, socket: Duplex): { address: string } | Refused {
+    // #region solution: the path, the origin, whether the door is closed, and the caps (lab 16), of the address behind our proxies
+    const [path] = request.url?.split('?') ?? [];
+    if (path !== '/chat') return { status: 404, reason: 'The WebSocket is at /chat.' };
+    if (!this.isOriginAllowed(request))
+      return { status: 403, reason: 'Pages of this origin may not use the chat.' };
+    if (this.isClosed) return { status: 503, reason: 'This server is about to stop. Try again.' };
+    const peer = request.socket.remoteAddress ?? '';
+    const address = clientAddress(peer, forwardedFor(request), this.#trustedProxies);
+    const release = this.#caps.admit(address);
+    if (!release) return { status: 503, reason: 'There are too many connections. Try again later.' };
+    socket.once('close', release);
+    return { address };
+    // #endregion
+  }
+}
+// #endregion door
+
 /** What all connections of a server share. */
 interface PeerServices {
-  chat: ChatService;
   /** Everyone who is connected, authenticated or not. */
   peers: Set<Peer>;
+  chat: ChatService;
   heartbeat: Heartbeat<WebSocketConnection>;
   heartbeatMs: number;
   redeem(ticket: string): Promise<Identity | undefined>;
@@ -195,8 +213,6 @@ interface PeerServices {
   users: RateLimiter;
   encode(message: ServerMessage): Buffer;
 }
-
-const noStreams: Refused = { status: 501, reason: 'The WebSocket here is over HTTP/1.1 only.' };
 
 // #region peer
 /** One connection from its handshake to its end. */
@@ -208,7 +224,9 @@ class Peer implements Participant, Leaving {
   readonly #services: PeerServices;
   readonly #admission: Admission;
   readonly #guard: Guard;
+  /** Once it is authenticated, and for good: it may have to depart after its session has ended. */
   #user: User | undefined;
+  #hasArrived = false;
   /** Ends with the last message that is being carried out. */
   #turn: Promise<void> = Promise.resolve();
   #waiting = 0;
@@ -225,7 +243,7 @@ class Peer implements Participant, Leaving {
     this.#send = send;
     this.#monitor = monitor;
     this.#services = services;
-    this.#guard = new Guard(guardLimits, services);
+    this.#guard = new Guard(guardLimits, { users: services.users });
     this.#admission = new Admission({
       redeem: services.redeem,
       deadlineMs: services.authDeadlineMs,
@@ -298,20 +316,21 @@ class Peer implements Participant, Leaving {
 
   /** One at a time, in the order they came: a room is joined before it is spoken in. */
   #inTurn(act: () => Promise<void>): void {
-    // #region solution: after what is under way; a mistake in one must not keep the next from its turn
+    // #region solution: after what is under way; count it as long as it waits
     this.#waiting++;
     this.#turn = this.#turn.then(act).finally(() => this.#waiting--);
     // #endregion
   }
 
-  /** What throws anything but a refusal is a mistake of ours, and ends the process. */
+  /** Anything else that is thrown is a mistake of ours, and ends the process: who knows what it has left half done. */
   async #carryOut(message: ClientMessage | Refusal): Promise<void> {
-    // #region solution: before auth there is one answer to all else; then each message is authorised and handled; a store that is away is said, and nothing promised
+    // #region solution: before auth there is one answer to all else; then each message is authorised, by who is admitted now, and handled; a store that is away is said, and nothing promised
     try {
-      if (message instanceof Refusal) throw this.#user ? message : notAuthenticated();
+      const user = this.#admission.identity?.user;
+      if (message instanceof Refusal) throw user ? message : notAuthenticated();
       if (message.type === 'auth') return await this.#authenticate(message.ticket);
       const { chat } = this.#services;
-      authorize(message, { user: this.#user, isIn: (room) => chat.isIn(this, room) });
+      authorize(message, { user, isIn: (room) => chat.isIn(this, room) });
       await chat.handle(this, message);
     } catch (error) {
       if (error instanceof Refusal) this.#refuse(error);
@@ -329,6 +348,7 @@ class Peer implements Participant, Leaving {
     this.#user = user;
     this.#monitor.identified(user);
     await chat.arrive(this);
+    this.#hasArrived = true;
     const { perSecond, burst } = guardLimits.messages;
     const limits = { ...messageLimits, messagesPerSecond: perSecond, messageBurst: burst };
     this.tell({ type: 'welcome', user, heartbeatMs, limits });
@@ -359,15 +379,15 @@ class Peer implements Participant, Leaving {
   }
 
   #onClose(code: number): void {
-    // #region solution: stop what runs for it, and leave nothing of it behind; in its turn, as a join may be under way
+    // #region solution: stop what runs for it; then, in its turn, as what it said before is still to be carried out, leave nothing of it behind
     const { peers, heartbeat, chat } = this.#services;
     this.#isClosing = true;
     this.#monitor.closed(code);
-    this.#admission.stop();
     heartbeat.remove(this.#connection);
-    peers.delete(this);
     this.#inTurn(async () => {
-      if (this.#user) await chat.depart(this);
+      this.#admission.stop();
+      if (this.#hasArrived) await chat.depart(this);
+      peers.delete(this);
     });
     // #endregion
   }
@@ -470,11 +490,17 @@ export class ChatService implements BackplaneListener {
     return this.#parts.hub.isIn(member, room);
   }
 
-  /** It is authenticated. */
+  /** It is authenticated. What rejects has not happened: there is nothing to depart from. */
   async arrive(member: Participant): Promise<void> {
-    // #region solution: on this node, then for all
-    this.#parts.hub.connect(member);
-    await this.#parts.backplane.arrive(member.user);
+    // #region solution: on this node, then for all, or not at all
+    const { hub, backplane } = this.#parts;
+    hub.connect(member);
+    try {
+      await backplane.arrive(member.user);
+    } catch (error) {
+      hub.disconnect(member);
+      throw error;
+    }
     // #endregion
   }
 
@@ -514,17 +540,32 @@ export class ChatService implements BackplaneListener {
   }
 
   // #region join
-  /** In this order: what is said while the history is read waits at the gate, and follows it. */
+  /** Enter first, then read: what is said while the history is read waits at the gate, and follows it. */
   async #join(member: Participant, { room, since }: MessageOf<ClientMessage, 'join'>): Promise<void> {
-    // #region solution: into the hub, shut the gate, into the backplane if it was not in; then read, and answer with joined
-    const isNew = !this.#parts.hub.isIn(member, room);
-    this.#parts.hub.join(member, room);
-    member.gates.shut(room);
-    if (isNew) await this.#parts.backplane.enter(room, member.user);
-    const history = await this.#parts.backplane.read(room, since);
-    const members = await this.#parts.backplane.membersOf(room);
+    // #region solution: shut the gate and enter the room, if it was not in; then read the history, and answer with joined
+    const { hub, backplane, monitor } = this.#parts;
+    if (hub.isIn(member, room)) member.gates.shut(room);
+    else await this.#enter(member, room);
+    const history = await backplane.read(room, since);
+    const members = await backplane.membersOf(room);
     this.answer(member, { type: 'joined', room, ...history, members });
-    if (since) this.#parts.monitor.resumed(history.recovered);
+    if (since) monitor.resumed(history.recovered);
+    // #endregion
+  }
+
+  /** Nothing is heard of a room before the hub has the member and its gate is there. */
+  async #enter(member: Participant, room: string): Promise<void> {
+    // #region solution: into the hub, shut the gate, into the backplane; what the backplane rejects has not happened, here neither
+    const { hub, backplane } = this.#parts;
+    hub.join(member, room);
+    member.gates.shut(room);
+    try {
+      await backplane.enter(room, member.user);
+    } catch (error) {
+      hub.leave(member, room);
+      member.gates.forget(room);
+      throw error;
+    }
     // #endregion
   }
   // #endregion join
@@ -571,11 +612,15 @@ export class ChatService implements BackplaneListener {
     this.#parts.hub.present(room, user, event);
   }
 
-  /** As if everyone had joined again: `recovered` is false, so clients say that something may be missing. */
+  /** As if everyone had joined again, gate and all: `recovered` is false, so clients say that something may be missing. */
   async reset(room: string, history: RoomHistory): Promise<void> {
+    // #region solution: shut the gates of all who are in the room, ask who is there, and send joined
+    const { hub, backplane, everyone } = this.#parts;
+    for (const member of everyone) if (hub.isIn(member, room)) member.gates.shut(room);
     // Should it be away again, those of this node are better than no word of the gap.
-    const members = await this.#parts.backplane.membersOf(room).catch(() => this.#parts.hub.membersOf(room));
-    this.#parts.hub.broadcast(room, { type: 'joined', room, ...history, members });
+    const members = await backplane.membersOf(room).catch(() => hub.membersOf(room));
+    hub.broadcast(room, { type: 'joined', room, ...history, members });
+    // #endregion
   }
 
   direct(to: string, message: MessageOf<ServerMessage, 'direct'>): void {

@@ -114,7 +114,7 @@ describe('the client', () => {
     }
     const refused = await startClient(second.host, 'Ben', Mute);
     const [closed] = await next(refused, 'state', ({ name }) => name === 'closed');
-    expect(closed).toEqual({ name: 'closed', reason: 'No auth message came in time.' });
+    expect(closed).toEqual({ name: 'closed', reason: 'No good ticket came in time.' });
   });
 
   test('waits without a countdown while the machine has no network', async () => {

@@ -45,16 +45,16 @@ export class Listener {
     });
   }
 
-  /** Takes nothing new: no connections, and by GOAWAY no streams on those there are. Ends when all are gone. */
-  async close(): Promise<void> {
-    const closed = new Promise((resolve) => this.server.close(resolve));
+  /** Tells clients of HTTP/2 to open no more streams on the connections there are: GOAWAY (RFC 9113 §6.8). */
+  retire(): void {
     for (const session of this.#sessions) session.close();
-    await closed;
   }
 
-  /** Cuts every connection. */
-  cut(): void {
+  /** Takes nothing new, and cuts every connection. */
+  async stop(): Promise<void> {
+    const closed = new Promise((resolve) => this.server.close(resolve));
     for (const socket of this.#sockets) socket.destroy();
+    await closed;
   }
 }
 
