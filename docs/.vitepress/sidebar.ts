@@ -106,10 +106,13 @@ export const referencePages: readonly Chapter[] = [
   { slug: 'headers', title: 'Handshake headers' },
   { slug: 'opcodes', title: 'Opcodes' },
   { slug: 'close-codes', title: 'Close codes' },
+  { slug: 'urls', title: 'URLs' },
+  { slug: 'browsers', title: 'Limits of browsers' },
   { slug: 'protocol', title: "The chat's protocol" },
   { slug: 'captures', title: 'Captures' },
   { slug: 'conformance', title: 'Conformance' },
   { slug: 'myths', title: 'What tutorials get wrong' },
+  { slug: 'glossary', title: 'Glossary' },
 ];
 
 /**
