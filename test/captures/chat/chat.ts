@@ -1,5 +1,5 @@
-import { type Engine, loadEngine, type WebSocketConnection } from '../../../workbook/chat/engine.ts';
 import { startChatServer } from '#labs/20-chat-server';
+import { type Engine, loadEngine, type WebSocketConnection } from '../../../workbook/chat/engine.ts';
 
 export interface RecordedChat {
   port: number;

@@ -61,7 +61,8 @@ export async function recordResume(): Promise<{ steps: string[]; text: string }>
   }
 }
 
-async function startServer(): Promise<{ process: ChildProcess; port: number }> {
+/** The chat in a process of its own, to be killed. */
+export async function startServer(): Promise<{ process: ChildProcess; port: number }> {
   const process = fork(join(import.meta.dirname, 'server.ts'));
   const [port] = (await once(process, 'message')) as [number];
   return { process, port };
