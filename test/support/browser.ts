@@ -1,7 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { AxeResults } from 'axe-core';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
 /** Where Debian and the usual installers put Chromium; `CHROMIUM` in the environment goes first. */
 const path = [
@@ -18,10 +20,10 @@ const path = [
 export const noBrowser = path === undefined && !process.env.CI;
 if (noBrowser) console.warn('No Chromium found (set CHROMIUM to its path): browser tests are skipped.');
 
-/** Starts a real Chromium with a fresh profile, none of its own network traffic, and these switches besides. */
-export async function startBrowser(switches: readonly string[] = []): Promise<Browser> {
+/** How to start Chromium, with none of its own network traffic, and these switches besides. */
+function launchOptions(switches: readonly string[]): { executablePath: string; args: string[] } {
   if (!path) throw new Error('These tests need Chromium: install it, or set CHROMIUM to its path.');
-  return await chromium.launch({
+  return {
     executablePath: path,
     args: [
       '--no-sandbox',
@@ -33,7 +35,31 @@ export async function startBrowser(switches: readonly string[] = []): Promise<Br
       '--disable-sync',
       ...switches,
     ],
-  });
+  };
+}
+
+/** Starts a real Chromium with a fresh profile. */
+export async function startBrowser(switches: readonly string[] = []): Promise<Browser> {
+  return await chromium.launch(launchOptions(switches));
+}
+
+/** As `startBrowser`, with preferences as a user would have set them, and with any certificate; one context only. */
+export async function startProfile(
+  preferences: object,
+  switches: readonly string[] = [],
+): Promise<{ context: BrowserContext; close(): Promise<void> }> {
+  const folder = mkdtempSync(join(tmpdir(), 'profile-'));
+  mkdirSync(join(folder, 'Default'));
+  writeFileSync(join(folder, 'Default', 'Preferences'), JSON.stringify(preferences));
+  const options = { ...launchOptions(switches), ignoreHTTPSErrors: true };
+  const context = await chromium.launchPersistentContext(folder, options);
+  return {
+    context,
+    async close() {
+      await context.close();
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
 }
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
