@@ -29,6 +29,7 @@ import { leadHandshakes } from '../workbook/chat/handshakes.ts';
 import { createHttpHandler } from '../workbook/chat/http.ts';
 import { guardLimits, hubLimits, serverLimits, userRate } from '../workbook/chat/limits.ts';
 import { Listener, type ListenerOptions } from '../workbook/chat/listener.ts';
+import { operatorRoutes } from '../workbook/chat/operator.ts';
 import type { Asset } from '../workbook/chat/page.ts';
 import type { Refused } from '../workbook/chat/refuse.ts';
 import { type AnyRequest, forwardedFor, ownOrigin } from '../workbook/chat/requests.ts';
@@ -89,6 +90,13 @@ export async function startChatServer(
 ): Promise<ChatServer> {
   // TODO: make the parts and put them together: what is said (10, 11, 17), by whom (15), on which connections (Peer), who may connect (Door), how it is doing (19), and how all leave (18)
   throw new Unfinished('20-chat-server: startChatServer');
+}
+
+/** For an operator: closes the connections that are this user's, and says how many there were. */
+function sendAway(peers: Iterable<Peer>, userId: string): number {
+  const theirs = [...peers].filter((peer) => peer.isOf(userId));
+  for (const peer of theirs) peer.close(1008, 'An operator has closed this connection.');
+  return theirs.length;
 }
 
 /** Who may connect: asked before the handshake, when a refusal is an HTTP status. */
@@ -159,6 +167,10 @@ class Peer implements Participant, Leaving {
   get user(): User {
     if (!this.#user) throw new Error('This connection is not authenticated.');
     return this.#user;
+  }
+
+  isOf(userId: string): boolean {
+    return this.#user?.id === userId;
   }
 
   get bufferedAmount(): number {

@@ -29,6 +29,7 @@ import { leadHandshakes } from '../workbook/chat/handshakes.ts';
 import { createHttpHandler } from '../workbook/chat/http.ts';
 import { guardLimits, hubLimits, serverLimits, userRate } from '../workbook/chat/limits.ts';
 import { Listener, type ListenerOptions } from '../workbook/chat/listener.ts';
+import { operatorRoutes } from '../workbook/chat/operator.ts';
 import type { Asset } from '../workbook/chat/page.ts';
 import type { Refused } from '../workbook/chat/refuse.ts';
 import { type AnyRequest, forwardedFor, ownOrigin } from '../workbook/chat/requests.ts';
@@ -115,6 +116,11 @@ export async function startChatServer(
         return { status, engine: engine.name, backplane: backplane.name, labs };
       },
       monitor,
+      routes: operatorRoutes({
+        token: options.operatorToken,
+        connections: () => monitor.connections(),
+        disconnect: (userId) => sendAway(peers, userId),
+      }),
     }),
   );
   leadHandshakes(listener.server, {
@@ -153,6 +159,13 @@ export async function startChatServer(
   // #endregion
 }
 // #endregion start
+
+/** For an operator: closes the connections that are this user's, and says how many there were. */
+function sendAway(peers: Iterable<Peer>, userId: string): number {
+  const theirs = [...peers].filter((peer) => peer.isOf(userId));
+  for (const peer of theirs) peer.close(1008, 'An operator has closed this connection.');
+  return theirs.length;
+}
 
 // #region door
 /** Who may connect: asked before the handshake, when a refusal is an HTTP status. */
@@ -263,6 +276,10 @@ class Peer implements Participant, Leaving {
   get user(): User {
     if (!this.#user) throw new Error('This connection is not authenticated.');
     return this.#user;
+  }
+
+  isOf(userId: string): boolean {
+    return this.#user?.id === userId;
   }
 
   get bufferedAmount(): number {

@@ -16,6 +16,8 @@ export interface HttpServices {
   signedOut(session: string): Promise<void>;
   health(): Health;
   monitor: Monitor;
+  /** What else there is, by path. */
+  routes: ReadonlyMap<string, Route>;
 }
 
 /** The body of `/healthz`. A balancer sends nobody to a server that is draining: it answers 503. */
@@ -99,9 +101,17 @@ function explainError(error: unknown): Reply {
   return json(503, { error: 'The chat cannot reach its store.' }, { 'Retry-After': String(seconds) });
 }
 
-function createRoutes({ page, authority, signedOut, health, monitor }: HttpServices): Map<string, Route> {
+function createRoutes({
+  page,
+  authority,
+  signedOut,
+  health,
+  monitor,
+  ...more
+}: HttpServices): Map<string, Route> {
   const pageVersion = versionOf(page);
   const routes = new Map<string, Route>([
+    ...more.routes,
     [
       '/session',
       {

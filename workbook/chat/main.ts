@@ -86,6 +86,7 @@ try {
     });
     tap.listen(capture);
   }
+  const backplane = redis && new RedisBackplane(redis);
   server = await startChatServer(config.port, config.host, {
     engine: await loadEngine(config.engine, config),
     page: await bundlePage(Object.keys(config.labs).filter((number) => config.labs[number] === 'yours')),
@@ -94,13 +95,18 @@ try {
     labs: config.labs,
     trustedProxies: config.trustedProxies,
     operatorToken: process.env.OPERATOR_TOKEN,
-    backplane: redis && new RedisBackplane(redis),
+    backplane,
     log: config.log === undefined ? undefined : createLogger({ level: config.log }),
     drain: drainOver(config.drainMs),
     tls,
     http2: config.http2,
     tap,
   });
+  // Once it runs, it waits for a Redis that is away. But one that is not there at the start is a mistake, mostly.
+  if (backplane && !backplane.isUp) {
+    await server.close();
+    throw new Unavailable('Redis cannot be reached.', 1_000);
+  }
   tell({ type: 'listening', port: server.address.port });
   setInterval(() => tell({ type: 'alive' }), signOfLifeMs);
 } catch (error) {
