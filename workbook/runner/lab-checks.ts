@@ -73,7 +73,9 @@ export class LabChecks {
 
 /** The checks of labs, collected against the solutions, none run. A file that cannot be loaded has none. */
 export async function collectChecks(course: Course, labs: Lab[]): Promise<Record<string, ListedCheck[]>> {
-  const vitest = await QuietVitest.open(solutionsProject(course));
+  const project = solutionsProject(course);
+  // Nothing is run, so files can share a thread, and what they import: three times as fast.
+  const vitest = await QuietVitest.open({ ...project, test: { ...project.test, isolate: false } });
   try {
     const { testModules } = await vitest.collect(labs.map((lab) => lab.checks));
     const lists = Object.fromEntries(labs.map((lab): [string, ListedCheck[]] => [lab.id, []]));
