@@ -15,6 +15,7 @@ import { Outbox, type OutboxStore, type OutgoingMessage, RoomReader } from '#lab
 import { type Clock, systemClock } from '../workbook/clock.ts';
 import { Emitter } from '../workbook/emitter.ts';
 
+// #region web-socket-like
 /** The part of a page's `WebSocket` that the client needs; that of `ws` has it too. */
 export interface WebSocketLike {
   addEventListener(type: 'open', listener: () => void): void;
@@ -24,6 +25,7 @@ export interface WebSocketLike {
   send(text: string): void;
   close(code?: number): void;
 }
+// #endregion web-socket-like
 
 export interface ChatClientOptions {
   /** `ws://localhost:8080/chat` */
@@ -44,6 +46,7 @@ export interface ChatClientOptions {
   random?: () => number;
 }
 
+// #region states
 /** What a person can be told of the connection. */
 export type ChatState =
   | { name: 'connecting' }
@@ -56,6 +59,7 @@ export type ChatState =
   | { name: 'offline' }
   /** Over, until `tryNow`; `reason` is for a person. */
   | { name: 'closed'; reason: string };
+// #endregion states
 
 /** A room's history, after each join: to be shown, with a note before it where messages may be missing. */
 export interface Joined {
@@ -313,6 +317,7 @@ export class ChatClient extends Emitter<ChatClientEvents> {
   }
   // #endregion on-welcome
 
+  // #region on-joined
   #onJoined(answer: MessageOf<ServerMessage, 'joined'>): void {
     const { room, members } = answer;
     const reader = this.#rooms.get(room);
@@ -323,6 +328,7 @@ export class ChatClient extends Emitter<ChatClientEvents> {
   #onAnswered(room: string): void {
     if (this.#awaited.delete(room) && this.#awaited.size === 0) this.#enterConnected();
   }
+  // #endregion on-joined
 
   #onChat(message: RoomMessage): void {
     const verdict = this.#rooms.get(message.room)?.receive(message);
