@@ -1,59 +1,8 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { workbookRoot } from '../../workbook/course.ts';
+import { describe, expect, test } from 'vitest';
+import { MemoryBackplane, MemoryStore } from '#labs/17-backplane';
+import { rank } from '#labs/18-balancing';
+import { Cli } from './chat-cli-support.ts';
 import { startChat, TestClient } from './chat-support.ts';
-
-/** `npm run chat:cli -- …`, in pipes. */
-class Cli {
-  readonly process: ChildProcessWithoutNullStreams;
-  stdout = '';
-  stderr = '';
-  readonly ended: Promise<number | null>;
-  #arrived = () => {};
-
-  constructor(...args: string[]) {
-    this.process = spawn(process.execPath, ['workbook/run.mjs', 'chat-cli', ...args], { cwd: workbookRoot });
-    this.process.stdout.setEncoding('utf8').on('data', (text: string) => {
-      this.stdout += text;
-      this.#arrived();
-    });
-    this.process.stderr.setEncoding('utf8').on('data', (text: string) => {
-      this.stderr += text;
-      this.#arrived();
-    });
-    this.ended = once(this.process, 'close').then(([code]) => {
-      this.#arrived();
-      return code as number | null;
-    });
-    onTestFinished(async () => {
-      if (this.process.exitCode === null) this.process.kill('SIGTERM');
-      await this.ended;
-    });
-  }
-
-  /** Someone in the lobby of this chat. */
-  static async connected(host: string, name: string): Promise<Cli> {
-    const cli = new Cli('--url', `http://${host}`, '--name', name);
-    await cli.says(new RegExp(`Connected as ${name}`));
-    return cli;
-  }
-
-  type(...lines: string[]): void {
-    for (const line of lines) this.process.stdin.write(`${line}\n`);
-  }
-
-  /** Waits until this stands in what it has written. */
-  async says(wanted: RegExp): Promise<void> {
-    while (!wanted.test(this.stdout + this.stderr)) {
-      if (this.process.exitCode !== null)
-        throw new Error(`It ended before it said ${wanted}:\n${this.stderr}`);
-      await new Promise<void>((resolve) => {
-        this.#arrived = resolve;
-      });
-    }
-  }
-}
 
 describe('npm run chat:cli', () => {
   test('talks, in rooms and to one alone, and leaves', async () => {
@@ -111,6 +60,30 @@ describe('npm run chat:cli', () => {
     expect(await ada.ended).toBe(0);
   }, 60_000);
 
+  test('knows several nodes: begins with its best one, and goes to the next when that is away', async () => {
+    const store = new MemoryStore();
+    const startNode = () =>
+      startChat('labs', { secret: 'shared by both '.repeat(3), backplane: new MemoryBackplane({ store }) });
+    const nodes = await Promise.all([startNode(), startNode()]);
+    const urls = nodes.map(({ host }) => `http://${host}`);
+    const order = rank('Ada', urls);
+    const [best, next] = order.map((url) => nodes[urls.indexOf(url)]);
+    const ada = new Cli(...urls.flatMap((url) => ['--url', url]), '--name', 'Ada');
+    await ada.says(/Connected as Ada/);
+    const ben = await TestClient.join(next.host, 'Ben');
+    await ben.enter('lobby');
+    expect(await connectionsOf(best.host)).toBe(1);
+
+    await best.close();
+    await ada.says(/Connected as Ada[\s\S]*Connected as Ada/);
+    ada.type('moved');
+    expect(await ben.next('chat')).toMatchObject({ content: 'moved', from: { name: 'Ada' } });
+    expect(await connectionsOf(next.host)).toBe(2);
+    ada.type('/quit');
+    expect(await ada.ended).toBe(0);
+    expect(ada.stderr).not.toContain('may be missing');
+  }, 60_000);
+
   test('a server that is not there is one sentence', async () => {
     const { host, close } = await startChat('labs');
     await close();
@@ -136,3 +109,9 @@ describe('npm run chat:cli', () => {
     );
   }, 60_000);
 });
+
+/** WebSockets on a node, by its metrics. */
+async function connectionsOf(host: string): Promise<number> {
+  const metrics = await (await fetch(`http://${host}/metrics`)).text();
+  return Number(/^chat_connections (\d+)/m.exec(metrics)?.[1]);
+}

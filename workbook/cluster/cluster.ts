@@ -79,7 +79,8 @@ export class Cluster extends EventEmitter<ClusterEvents> {
     this.#redisUrl = `redis://127.0.0.1:${redisPort}`;
     this.#redis = await this.#launch(redisService(redisProgram, this.#folder, redisPort));
     this.#nodes = Array.from({ length: this.#config.nodes }, (_, index) => this.#createNode(index));
-    await Promise.all(this.#nodes.map((node) => node.start(this.#config.mine)));
+    // One by one: each needs a whole core while it starts.
+    for (const node of this.#nodes) await node.start(this.#config.mine);
     const addresses = this.nodeUrls.map((url) => `127.0.0.1:${new URL(url).port}`);
     this.#haproxy = await this.#launch(new Haproxy(haproxyProgram, this.#folder, this.#port, addresses));
   }

@@ -9,11 +9,27 @@ import { conditionsWithout, workbookRoot } from '../course.ts';
 import { Progress } from '../progress.ts';
 
 /** The labs a client runs on. */
-const clientLabs = ['10-protocol', '12-heartbeat', '13-reconnect', '14-resume', '21-chat-client'];
+const clientLabs = [
+  '10-protocol',
+  '12-heartbeat',
+  '13-reconnect',
+  '14-resume',
+  '18-balancing',
+  '21-chat-client',
+];
 
-function parseUrl(value: string): string {
+const usualUrl = 'http://localhost:8080';
+
+interface Flags {
+  url: string[];
+  name: string;
+  room: string;
+}
+
+function parseUrl(value: string, before: readonly string[]): string[] {
   const url = URL.canParse(value) ? new URL(value) : undefined;
-  if (url && ['http:', 'https:'].includes(url.protocol)) return url.origin;
+  // Each once: nodes differ from each other.
+  if (url && ['http:', 'https:'].includes(url.protocol)) return [...new Set([...before, url.origin])];
   throw new InvalidArgumentError("The address of the chat's page, as in http://localhost:8080.");
 }
 
@@ -25,12 +41,14 @@ function parseText(maxLength: number): (value: string) => string {
   };
 }
 
-const config = commandLine(
+const { url, name, room } = commandLine(
   'npm run chat:cli --',
   'The chat in a terminal, or in a pipe: what you type goes to the room, /help lists the commands.',
 )
   .addOption(
-    new Option('--url <address>', 'where the chat runs').default('http://localhost:8080').argParser(parseUrl),
+    new Option('--url <address>', 'where the chat runs; repeat it for several nodes of one chat')
+      .default([], usualUrl)
+      .argParser(parseUrl),
   )
   .addOption(
     new Option('--name <name>', 'the name that others see')
@@ -48,7 +66,8 @@ const config = commandLine(
       '\nExit code: 0 all was sent, 1 something was not or the chat cannot be reached, 2 wrong usage.',
   )
   .parse()
-  .opts<CliConfig>();
+  .opts<Flags>();
+const config: CliConfig = { urls: url.length > 0 ? url : [usualUrl], name, room };
 
 const course = currentCourse();
 const progress = new Progress(course);

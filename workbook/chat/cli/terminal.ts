@@ -51,6 +51,11 @@ export class ChatTerminal {
     client.tryNow();
   }
 
+  /** What a person should know that is no message. */
+  note(sentence: string): void {
+    this.#screen.note(sentence);
+  }
+
   #onLine(line: string): void {
     const text = line.trim();
     const [, command, argument = ''] = /^\/(\w+)(?:\s+(.*))?$/s.exec(text) ?? [];
