@@ -50,3 +50,5 @@ export class FrameParser {
 
   // TODO: private methods of your own, if you like
 }
+
+// TODO: helpers of your own, if you like

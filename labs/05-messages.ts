@@ -93,4 +93,4 @@ export function decodeClosePayload(payload: Buffer): { code: number; reason: str
   throw new Unfinished('05-messages: decodeClosePayload');
 }
 
-// TODO: helpers: which close codes may travel (RFC 6455 §7.4 and IANA's registry), and where a character cut by the end of a piece begins
+// TODO: helpers: a message that has begun, which close codes may travel (RFC 6455 §7.4 and IANA's registry), and where a character cut by the end of a piece begins

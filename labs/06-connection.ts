@@ -10,7 +10,7 @@ import {
   ProtocolError,
 } from '#labs/03-frames';
 import { FrameParser } from '#labs/04-frame-parser';
-import { encodeClosePayload, MessageAssembler } from '#labs/05-messages';
+import { encodeClosePayload, MessageAssembler, type MessageHandler } from '#labs/05-messages';
 import { Unfinished } from '../workbook/unfinished.ts';
 
 /** The states of a connection, with the numbers a page sees in `WebSocket.readyState`. */
@@ -172,6 +172,8 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     // TODO: first the frames you kept, then the socket
     throw new Unfinished('06-connection: resume');
   }
+
+  // TODO: what the socket and the assembler tell a connection
 
   // TODO: reading: bytes to the parser, frames through the extension, if there is one, to the assembler, unless they must wait
 

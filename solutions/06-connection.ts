@@ -370,7 +370,8 @@ export class Connection extends EventEmitter<ConnectionEvents> {
   static #flushWaiting(): void {
     const waiting = Connection.#waiting;
     Connection.#waiting = [];
-    for (const connection of waiting) connection.#flush();
+    const join = joinOnce();
+    for (const connection of waiting) connection.#flush(join);
   }
   // #endregion waiting
 
@@ -404,9 +405,9 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     if (Connection.#waiting.push(this) === 1) setImmediate(Connection.#flushWaiting);
   }
 
-  #flush(): void {
+  #flush(join = joinOnce()): void {
     this.#flushSoon = false;
-    this.#queue.writeTo(this.#socket);
+    this.#queue.writeTo(this.#socket, join);
     this.#congested = this.#socket.writableNeedDrain;
   }
   // #endregion queue-bytes
@@ -463,7 +464,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
   }
 
   #endSocket(): void {
-    this.#queue.writeTo(this.#socket, true);
+    this.#queue.writeTo(this.#socket, joinOnce(), true);
     this.#socket.end();
     this.#startCloseTimer();
   }
@@ -508,29 +509,35 @@ class WriteQueue {
   length = 0;
   #chunks: Uint8Array[] = [];
   /** `#callbacks[i]` is called when the chunks up to `#chunks[i]` are written. Most have none. */
-  #callbacks: (SendCallback | undefined)[] = [];
+  #callbacks: (SendCallback | undefined)[] | undefined;
 
   push(bytes: Uint8Array, callback: SendCallback | undefined): void {
+    if (callback) {
+      this.#callbacks ??= [];
+      this.#callbacks[this.#chunks.length] = callback;
+    }
     this.#chunks.push(bytes);
-    this.#callbacks.push(callback);
     this.length += bytes.length;
   }
 
   // #region write-to
   /** Writes until the queue is empty or, unless `force`, the socket is full: what stays can still be joined. */
-  writeTo(socket: Duplex, force = false): void {
+  writeTo(socket: Duplex, join: Join, force = false): void {
     let written = 0;
-    socket.cork();
+    // One frame, as most often, would only take a way round.
+    const corks = this.#chunks.length > 1;
+    if (corks) socket.cork();
     while (written < this.#chunks.length && (force || !socket.writableNeedDrain)) {
       const end = this.#endOfRun(written);
-      const bytes = this.#join(written, end);
-      socket.write(bytes, callAll(this.#callbacks.slice(written, end)));
+      const run = this.#chunks.slice(written, end);
+      const bytes = run.length === 1 ? run[0] : join(run);
+      socket.write(bytes, callAll(this.#callbacks?.slice(written, end)));
       this.length -= bytes.length;
       written = end;
     }
-    socket.uncork();
+    if (corks) socket.uncork();
     this.#chunks = this.#chunks.slice(written);
-    this.#callbacks = this.#callbacks.slice(written);
+    this.#callbacks = this.#callbacks?.slice(written);
   }
   // #endregion write-to
 
@@ -538,7 +545,7 @@ class WriteQueue {
   drop(error: Error): void {
     callAll(this.#callbacks)?.(error);
     this.#chunks = [];
-    this.#callbacks = [];
+    this.#callbacks = undefined;
     this.length = 0;
   }
 
@@ -551,13 +558,27 @@ class WriteQueue {
     }
     return this.#chunks.length;
   }
-
-  #join(start: number, end: number): Uint8Array {
-    return end - start === 1 ? this.#chunks[start] : Buffer.concat(this.#chunks.slice(start, end));
-  }
 }
 
-function callAll(callbacks: (SendCallback | undefined)[]): SendCallback | undefined {
+// #region join
+type Join = (run: Uint8Array[]) => Uint8Array;
+
+/** Joins runs of frames, and remembers the last: after broadcasts the next connection has the very same one. */
+function joinOnce(): Join {
+  let last: Uint8Array[] = [];
+  let joined: Uint8Array;
+  return (run) => {
+    const isLast = run.length === last.length && run.every((chunk, index) => chunk === last[index]);
+    if (!isLast) {
+      last = run;
+      joined = Buffer.concat(run);
+    }
+    return joined;
+  };
+}
+// #endregion join
+
+function callAll(callbacks: (SendCallback | undefined)[] = []): SendCallback | undefined {
   if (callbacks.every((callback) => callback === undefined)) return undefined;
   return (error) => {
     for (const callback of callbacks) callback?.(error);

@@ -19,8 +19,10 @@ export interface Benchmark {
   /** The column that is ours. Every other is shown as the multiple of its cost. */
   subject: string;
   cells: readonly Cell[];
-  /** Measures one cell, in this process. */
-  measure(cell: Cell): number | Promise<number>;
+  /** How often the cells of a row take turns: then a machine that is busy is busy for all. Default: 1. */
+  rounds?: number;
+  /** Measures one cell, in this process: once, or each time a value is asked for. The median counts. */
+  measure(cell: Cell): number | Promise<number> | AsyncIterator<number, never>;
 }
 
 /** The middle of several measurements; one disturbed round does not count. */

@@ -1,21 +1,21 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
+import { Server as SocketIoServer } from 'socket.io';
 import { WebSocket, WebSocketServer } from 'ws';
 import { encodeFrame, Opcode } from '#labs/03-frames';
 import type { ServerMessage } from '#labs/10-protocol';
 import { Hub, type Member } from '#labs/11-hub';
 import { acceptUpgrade } from '../../workbook/websocket.ts';
-import { type Benchmark, cpuTime, median } from './benchmark.ts';
+import { type Benchmark, cpuTime } from './benchmark.ts';
 import type { ReceiversReport, ReceiversRequest } from './receivers.ts';
 
 const receivers = 1_000;
-const measuredRounds = 5;
 /** Broadcasts of one round. */
-const roundLength = 160;
+const roundLength = 80;
 const room = 'lobby';
 
 /** 100 bytes of JSON. */
@@ -28,14 +28,16 @@ const message: ServerMessage = {
 };
 /** What each receiver gets of one broadcast: two bytes of header (RFC 6455 §5.2), and the message. */
 const frameLength = 102;
+/** Socket.IO writes around it: `42["message",` and `]`. */
+const socketIoFrameLength = frameLength + '42["message",]'.length;
 
 /** A server's side: takes connections, and says the message to all of them. */
 interface Speaker {
-  accept(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  accept?(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   broadcast(): void;
 }
 
-const columns: Record<string, () => Speaker> = {
+const columns: Record<string, (server: Server) => Speaker> = {
   /** Lab 11 on lab 06: the frame is encoded once. */
   'websocket-101': () => {
     const encode = (text: string) => encodeFrame({ opcode: Opcode.Text, payload: Buffer.from(text) });
@@ -77,6 +79,16 @@ const columns: Record<string, () => Speaker> = {
       },
     };
   },
+  /** Without heartbeat, as the others. */
+  'Socket.IO': (server) => {
+    const io = new SocketIoServer(server, {
+      transports: ['websocket'],
+      serveClient: false,
+      pingInterval: 3_600_000,
+    });
+    io.on('connection', (socket) => socket.join(room));
+    return { broadcast: () => io.to(room).emit('message', message) };
+  },
   /** The least that it can cost to write once a message: bytes that are ready, and no WebSocket. */
   'bare socket': () => {
     const sockets: Duplex[] = [];
@@ -106,37 +118,36 @@ export const fanOut: Benchmark = {
       Object.keys(columns).map((column) => ({ row: `${inFlight} in flight, ${kind}`, column })),
     ),
   ),
-  async measure({ row, column }) {
+  rounds: 5,
+  async *measure({ row, column }) {
     const [inFlightText, kind] = row.split(' in flight, ');
     const inFlight = Number(inFlightText);
-    const speaker = columns[column]();
     const server = createServer();
-    server.on('upgrade', speaker.accept);
+    const { accept, broadcast } = columns[column](server);
+    if (accept) server.on('upgrade', accept);
     await once(server.listen(0, '127.0.0.1'), 'listening');
     const { port } = server.address() as AddressInfo;
     const load = fork(join(import.meta.dirname, 'receivers.ts'));
-    const burstLength = inFlight * frameLength;
-    load.send({ port, connections: receivers, burstLength } satisfies ReceiversRequest);
+    const isSocketIo = column === 'Socket.IO';
+    const burstLength = inFlight * (isSocketIo ? socketIoFrameLength : frameLength);
+    load.send({ port, connections: receivers, burstLength, isSocketIo } satisfies ReceiversRequest);
     await once(load, 'message');
 
     const now = kind === 'time' ? () => performance.now() * 1e6 : cpuTime;
     const bursts = roundLength / inFlight;
-    const costs: number[] = [];
     let expected = 0;
-    for (let round = 0; round <= measuredRounds; round++) {
+    for (let round = 0; ; round++) {
       const start = now();
       for (let burst = 0; burst < bursts; burst++) {
-        for (let count = 0; count < inFlight; count++) speaker.broadcast();
+        for (let count = 0; count < inFlight; count++) broadcast();
         const [{ fewest, most }] = (await once(load, 'message')) as [ReceiversReport];
         expected += burstLength;
         if (fewest !== expected || most !== expected)
           throw new Error(`receivers have ${fewest} to ${most} bytes, not ${expected}`);
       }
-      costs.push((now() - start) / (roundLength * receivers));
+      // The first is for warming up.
+      if (round > 0) yield (now() - start) / (roundLength * receivers);
     }
-    load.disconnect();
-    // The first is for warming up.
-    return median(costs.slice(1));
   },
 };
 

@@ -1,17 +1,11 @@
-import { execFile } from 'node:child_process';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
-import type { Benchmark, Cell } from '../../test/bench/benchmark.ts';
+import { type Benchmark, median } from '../../test/bench/benchmark.ts';
 import { benchmarks } from '../../test/bench/benchmarks.ts';
-import { commandLine, currentCourse, usageError } from '../command-line.ts';
-import { conditionsWithout, workbookRoot } from '../course.ts';
+import { CellProcess } from '../../test/bench/cell-process.ts';
+import { commandLine, usageError } from '../command-line.ts';
 
 /** What one benchmark came to: cost by row, then by column. */
 type Costs = Record<string, Record<string, number>>;
-
-const cellProgram = join(workbookRoot, 'test', 'bench', 'cell.ts');
-const conditions = conditionsWithout(currentCourse()).map((condition) => `--conditions=${condition}`);
 
 await commandLine(
   'npm run bench --',
@@ -43,22 +37,21 @@ function benchmarkNamed(name: string): Benchmark {
   );
 }
 
-async function measure({ name, cells }: Benchmark): Promise<Costs> {
+async function measure({ name, cells, rounds = 1 }: Benchmark): Promise<Costs> {
   const costs: Costs = {};
-  for (const [index, cell] of cells.entries()) {
-    progress(`${name} ${index + 1}/${cells.length}: ${cell.row}, ${cell.column}`);
-    costs[cell.row] = { ...costs[cell.row], [cell.column]: await measureCell(name, cell) };
+  for (const row of new Set(cells.map((cell) => cell.row))) {
+    const inRow = cells.filter((cell) => cell.row === row).map((cell) => new CellProcess(name, cell));
+    for (let round = 1; round <= rounds; round++) {
+      for (const cell of inRow) {
+        progress(`${cell}${rounds > 1 ? `, round ${round} of ${rounds}` : ''}`);
+        await cell.measure();
+        if (round === rounds) await cell.end();
+      }
+    }
+    costs[row] = Object.fromEntries(inRow.map((cell) => [cell.column, median(cell.values)]));
   }
   progress('');
   return costs;
-}
-
-/** Runs a cell in a process of its own, on the reference solutions. */
-async function measureCell(name: string, { row, column, env }: Cell): Promise<number> {
-  const args = [...conditions, '--import', 'tsx', cellProgram, name, row, column];
-  const options = { cwd: workbookRoot, env: { ...process.env, ...env } };
-  const { stdout } = await promisify(execFile)(process.execPath, args, options);
-  return JSON.parse(stdout) as number;
 }
 
 /** A line for a person who waits, on stderr, written over by the next. */
