@@ -5,6 +5,8 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 export class RedisProxy {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  /** Of connections that came while it was silent. */
+  readonly #unheard = new Set<Socket>();
   #isSilent = false;
 
   private constructor(server: Server) {
@@ -29,9 +31,11 @@ export class RedisProxy {
     this.#isSilent = true;
   }
 
-  /** The network is there again, for connections that come now. Those from before stay as they are. */
+  /** The network is there again: for who comes now, and for who has knocked meanwhile. What was open before stays silent. */
   mend(): void {
     this.#isSilent = false;
+    for (const socket of this.#unheard) socket.destroy();
+    this.#unheard.clear();
   }
 
   /** Ends every connection, as a middlebox that restarts does. */
@@ -47,6 +51,7 @@ export class RedisProxy {
 
   #relay(near: Socket, far: Socket): void {
     let isDead = this.#isSilent;
+    if (isDead) this.#unheard.add(near).add(far);
     for (const [from, to] of [
       [near, far],
       [far, near],

@@ -26,7 +26,6 @@ export class RedisLink {
       policy: {
         firstMs: options.timeoutMs / 10,
         capMs: options.timeoutMs,
-        connectTimeoutMs: options.timeoutMs * 5,
         maxRetries: Number.POSITIVE_INFINITY,
       },
     });

@@ -19,12 +19,12 @@ type Client = ReturnType<typeof createRedisClient>;
  * One connection, for commands and messages alike: RESP3 allows both, so neither can be lost alone. The driver
  * neither reconnects nor queues; it would do so without our knowing what was missed meanwhile.
  */
-function createRedisClient(url: string, connectTimeout: number) {
+function createRedisClient(url: string) {
   return createClient({
     url,
     RESP: 3,
     disableOfflineQueue: true,
-    socket: { reconnectStrategy: false, connectTimeout },
+    socket: { reconnectStrategy: false },
     // One heartbeat for the connection instead of a timer for each command.
     commandOptions: { timeout: 0 },
   });
@@ -110,7 +110,7 @@ export class RedisSession {
 
   async #connect(url: string): Promise<Client> {
     if (this.#ended) throw this.#ended;
-    const client = createRedisClient(url, this.#options.timeoutMs);
+    const client = createRedisClient(url);
     this.#clients.push(client);
     client.on('error', (error) => this.end(asError(error)));
     // A cluster that gives a slot to another server ends the subscriptions to its channels.
