@@ -58,7 +58,7 @@ function fail(error: unknown): void {
 }
 
 /** Ten batches a second. */
-function drainOver(spreadMs = serverLimits.drain.spreadMs): ChatServerOptions['drain'] {
+function drainOver(spreadMs: number = serverLimits.drain.spreadMs): ChatServerOptions['drain'] {
   return { spreadMs, batches: Math.max(1, Math.ceil(spreadMs / 100)), deadlineMs: spreadMs + 2_000 };
 }
 

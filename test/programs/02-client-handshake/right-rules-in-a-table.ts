@@ -32,7 +32,9 @@ const rules: [HandshakeErrorCode, (seen: Seen) => boolean][] = [
   [
     'bad_extension',
     ({ request, headers }) => {
-      const offered = new Headers([...request.headers].map(([name, value]) => [name, value]));
+      const offered = new Headers(
+        [...request.headers].map(([name, value]): [string, string] => [name, value]),
+      );
       const allowed = new Set(names(offered.get('sec-websocket-extensions')));
       return names(headers.get('sec-websocket-extensions')).every((name) => allowed.has(name));
     },
@@ -40,7 +42,7 @@ const rules: [HandshakeErrorCode, (seen: Seen) => boolean][] = [
 ];
 
 export function checkResponse(request: ClientRequest, response: UpgradeResponse): { protocol: string } {
-  const headers = new Headers(response.headers.map(([name, value]) => [name, value]));
+  const headers = new Headers(response.headers.map(([name, value]): [string, string] => [name, value]));
   const seen = { request, status: response.status, headers };
   for (const [code, holds] of rules) {
     if (holds(seen)) continue;
