@@ -38,18 +38,3 @@ export function labProject(course: Course, lab: Lab): TestProjectInlineConfigura
 export function solutionsProject(course: Course): TestProjectInlineConfiguration {
   return project(course, 'solutions', ['test/[0-9][0-9]-*.test.ts'], conditionsWithout(course));
 }
-
-/** The lab's checks against another program in place of the learner's file. */
-export function programProject(
-  course: Course,
-  lab: Lab,
-  name: string,
-  program: string,
-): TestProjectInlineConfiguration {
-  const base = labProject(course, lab);
-  return {
-    ...base,
-    resolve: { ...base.resolve, alias: { [lab.specifier]: program } },
-    test: { ...base.test, name },
-  };
-}

@@ -1,4 +1,5 @@
 import { type TestContext, test } from 'vitest';
+import { coreChecksOnly } from '../../workbook/programs/core-checks-only.ts';
 import type { CheckMeta, Drawing } from '../../workbook/verdict.ts';
 
 declare module '@vitest/runner' {
@@ -25,7 +26,8 @@ export function check(
   { rfc, hint, stretch = false }: CheckOptions,
   fn: (context: TestContext) => void | Promise<void>,
 ): void {
-  test(title, { meta: { check: { rfc, hint, stretch } } }, async (context) => {
+  const run = test.skipIf(stretch && process.env[coreChecksOnly]);
+  run(title, { meta: { check: { rfc, hint, stretch } } }, async (context) => {
     try {
       await fn(context);
     } catch (error) {

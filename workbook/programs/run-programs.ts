@@ -1,8 +1,9 @@
+import { availableParallelism } from 'node:os';
 import type { TestModule } from 'vitest/node';
 import type { Course } from '../course.ts';
 import { QuietVitest } from '../runner/quiet-vitest.ts';
-import { programProject } from '../vitest-projects.ts';
 import type { Program } from './program.ts';
+import { programsProject } from './programs-project.ts';
 
 /** What the checks said of one program. */
 export interface Outcome {
@@ -13,17 +14,18 @@ export interface Outcome {
   problem?: string;
 }
 
-/** Runs each program against its lab's checks: one vitest, one project a program. */
+/** Runs each program against its lab's checks: one vitest, a project a lab, a worker thread a program. */
 export async function runPrograms(course: Course, programs: Program[]): Promise<Outcome[]> {
-  const projectName = ({ lab, name }: Program) => `${lab.id}/${name}`;
-  const projects = programs.map((program) =>
-    programProject(course, program.lab, projectName(program), program.path),
-  );
-  const vitest = await QuietVitest.open({ test: { root: course.root, projects } });
+  const labs = new Set(programs.map(({ lab }) => lab));
+  const projects = [...labs].map((lab) => programsProject(course, lab));
+  // By itself vitest would leave a core free.
+  const test = { root: course.root, projects, maxWorkers: availableParallelism() };
+  const vitest = await QuietVitest.open({ test });
   try {
     const { testModules } = await vitest.run();
     return programs.map((program) => {
-      const module = testModules.find(({ project }) => project.name === projectName(program));
+      const path = `test/programs/${program.lab.id}/${program.name}.ts`;
+      const module = testModules.find(({ relativeModuleId }) => relativeModuleId === path);
       return { program, ...judge(module) };
     });
   } finally {
@@ -32,7 +34,7 @@ export async function runPrograms(course: Course, programs: Program[]): Promise<
 }
 
 function judge(module: TestModule | undefined): Omit<Outcome, 'program'> {
-  if (!module) return { fails: [], problem: 'its lab has no checks' };
+  if (!module) return { fails: [], problem: 'its checks were not run' };
   const [error] = module.errors();
   if (error) return { fails: [], problem: error.message };
   const tests = [...module.children.allTests()];

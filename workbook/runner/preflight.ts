@@ -26,7 +26,8 @@ export async function preflight(lab: Lab): Promise<string | undefined> {
   return undefined;
 }
 
-async function exportsOf(path: string): Promise<{ names: string[]; hasStar: boolean }> {
+/** The names that a file exports, without running it. */
+export async function exportsOf(path: string): Promise<{ names: string[]; hasStar: boolean }> {
   const result = await build({
     entryPoints: [path],
     outfile: 'lab.js',
