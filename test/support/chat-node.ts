@@ -11,7 +11,7 @@ import { expectThat } from './expect-that.ts';
 import { getTicket, signIn, TestClient } from './test-client.ts';
 
 /** How long a check waits for what a server does at once, in ms. */
-const patienceMs = 2_000;
+const patienceMs = 1_000;
 
 /** One running chat server. */
 export interface ChatNode {
@@ -66,8 +66,8 @@ export class Guest extends TestClient {
   }
 
   /** Waits until it is closed with this code. */
-  async expectClosed(code: number, why: string): Promise<void> {
-    const got = await within(`the end of the connection with ${code}: ${why}`, this.closed);
+  async expectClosed(code: number, why: string, ms?: number): Promise<void> {
+    const got = await within(`the end of the connection with ${code}: ${why}`, this.closed, ms);
     expectThat(got === code, `The connection must end with ${code}, not with ${got}: ${why}`);
   }
 
@@ -114,7 +114,18 @@ export async function upgradeStatus(
   }).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.write(`GET ${path} HTTP/1.1\r\n${lines.join('')}\r\n`);
   const [answer] = (await within('an answer to the upgrade', once(socket, 'data'))) as [Buffer];
-  return Number(answer.toString('latin1').split(' ')[1]);
+  const status = Number(answer.toString('latin1').split(' ')[1]);
+  if (status !== 101) socket.destroy();
+  return status;
+}
+
+/** Asks for a WebSocket again and again until there is one. */
+export async function untilAdmitted(host: string): Promise<void> {
+  const endsAt = performance.now() + patienceMs;
+  let status: number;
+  do status = await upgradeStatus(host);
+  while (status !== 101 && performance.now() < endsAt);
+  expectThat(status === 101, `The only place must be free again; a second later the answer is ${status}.`);
 }
 
 /** `/healthz`: its status line and its body. */
@@ -135,7 +146,7 @@ export async function untilMetric(host: string, name: string, wanted: number): P
     value = (await scrape(host)).sum(name);
     if (value === wanted) return;
   } while (performance.now() < endsAt);
-  throw new AssertionError({ message: `${name} must become ${wanted}; it is ${value} after 2 s.` });
+  throw new AssertionError({ message: `${name} must become ${wanted}; it is ${value} after a second.` });
 }
 
 export async function signOut(host: string, session: string): Promise<void> {
@@ -145,11 +156,11 @@ export async function signOut(host: string, session: string): Promise<void> {
 }
 
 /** The promise, or an assertion that says what did not come. */
-export async function within<T>(what: string, promise: Promise<T>): Promise<T> {
+export async function within<T>(what: string, promise: Promise<T>, ms = patienceMs): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    const message = `The server has 2 s for ${what}, and it did not come.`;
-    timer = setTimeout(() => reject(new AssertionError({ message })), patienceMs);
+    const message = `The server has ${ms / 1000} s for ${what}, and it did not come.`;
+    timer = setTimeout(() => reject(new AssertionError({ message })), ms);
   });
   return await Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
