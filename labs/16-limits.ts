@@ -137,7 +137,7 @@ export class ConnectionCaps {
 /** What to do with what came. */
 export type Verdict =
   | { do: 'pass' }
-  /** Answer that it was not carried out, and after how many whole ms it would be. */
+  /** Answer that it was not carried out, and after how many whole ms to send it again. */
   | { do: 'refuse'; retryAfterMs: number }
   | { do: 'close'; code: number; reason: string };
 
@@ -147,16 +147,19 @@ export interface GuardLimits {
   bytes: Rate;
   /** Of pings and pongs that the client sends. */
   control: Rate;
-  /** Refusals in a row; the connection is closed in place of the next. */
+  /** Refusals that no message has made good by passing; the connection is closed in place of the next. */
   maxRefusals: number;
 }
 
 /**
  * What one connection may send. Who sends too much is told how long to wait; who does not listen, and goes on, is
  * closed with 1008, policy violation (RFC 6455 §7.4.1).
+ *
+ * Each message that passes makes one refusal good. So who sends again what was refused is never closed, and a
+ * flood is, though the bucket lets a message of it through now and then.
  */
 export class Guard {
-  // TODO: fields: a bucket for each rate of this connection, the limiter of users, and the refusals in a row
+  // TODO: fields: a bucket for each rate of this connection, the limiter of users, and the refusals not made good
 
   /** `users`: a rate of messages a user, over all their connections. Default: none. */
   constructor(limits: GuardLimits, options: { users?: RateLimiter; clock?: Clock } = {}) {
@@ -166,10 +169,12 @@ export class Guard {
 
   /**
    * A message came, of so many bytes, from this user if it is known who it is. It passes only if every bucket has
-   * enough; only then is anything taken. Closes with 1009 if it is larger than any that could ever pass.
+   * enough; only then is anything taken. Else it is told the longest of their waits, and the time of one message
+   * more (1000 ms / `messages.perSecond`) for each refusal before it that is not made good: were all told the same,
+   * all would come back at once. Closes with 1009 if it is larger than any that could ever pass.
    */
   message(bytes: number, userId?: string): Verdict {
-    // TODO: ask all buckets how long to wait, and take only if none of them says so; count refusals in a row
+    // TODO: ask all buckets how long to wait, and take only if none of them says so; count the refusals
     throw new Unfinished('16-limits: message');
   }
 
@@ -178,6 +183,8 @@ export class Guard {
     // TODO: one token each
     throw new Unfinished('16-limits: control');
   }
+
+  // TODO: private methods of your own, if you like
 }
 
 // TODO: helpers of your own, if you like

@@ -274,7 +274,7 @@ export class ConnectionCaps {
 /** What to do with what came. */
 export type Verdict =
   | { do: 'pass' }
-  /** Answer that it was not carried out, and after how many whole ms it would be. */
+  /** Answer that it was not carried out, and after how many whole ms to send it again. */
   | { do: 'refuse'; retryAfterMs: number }
   | { do: 'close'; code: number; reason: string };
 
@@ -284,7 +284,7 @@ export interface GuardLimits {
   bytes: Rate;
   /** Of pings and pongs that the client sends. */
   control: Rate;
-  /** Refusals in a row; the connection is closed in place of the next. */
+  /** Refusals that no message has made good by passing; the connection is closed in place of the next. */
   maxRefusals: number;
 }
 
@@ -292,14 +292,18 @@ export interface GuardLimits {
 /**
  * What one connection may send. Who sends too much is told how long to wait; who does not listen, and goes on, is
  * closed with 1008, policy violation (RFC 6455 §7.4.1).
+ *
+ * Each message that passes makes one refusal good. So who sends again what was refused is never closed, and a
+ * flood is, though the bucket lets a message of it through now and then.
  */
 export class Guard {
-  // #region solution: fields: a bucket for each rate of this connection, the limiter of users, and the refusals in a row
+  // #region solution: fields: a bucket for each rate of this connection, the limiter of users, and the refusals not made good
+  readonly #limits: GuardLimits;
   readonly #messages: TokenBucket;
   readonly #bytes: TokenBucket;
   readonly #control: TokenBucket;
-  readonly #maxRefusals: number;
   readonly #users: RateLimiter | undefined;
+  /** Not made good yet. */
   #refusals = 0;
   // #endregion
 
@@ -307,35 +311,33 @@ export class Guard {
   constructor(limits: GuardLimits, options: { users?: RateLimiter; clock?: Clock } = {}) {
     // #region solution: make the buckets, keep the rest
     const { users, clock } = options;
+    this.#limits = limits;
     this.#messages = new TokenBucket(limits.messages, clock);
     this.#bytes = new TokenBucket(limits.bytes, clock);
     this.#control = new TokenBucket(limits.control, clock);
-    this.#maxRefusals = limits.maxRefusals;
     this.#users = users;
     // #endregion
   }
 
   /**
    * A message came, of so many bytes, from this user if it is known who it is. It passes only if every bucket has
-   * enough; only then is anything taken. Closes with 1009 if it is larger than any that could ever pass.
+   * enough; only then is anything taken. Else it is told the longest of their waits, and the time of one message
+   * more (1000 ms / `messages.perSecond`) for each refusal before it that is not made good: were all told the same,
+   * all would come back at once. Closes with 1009 if it is larger than any that could ever pass.
    */
   message(bytes: number, userId?: string): Verdict {
-    // #region solution: ask all buckets how long to wait, and take only if none of them says so; count refusals in a row
-    const users = userId === undefined ? undefined : this.#users;
-    const retryAfterMs = Math.max(
+    // #region solution: ask all buckets how long to wait, and take only if none of them says so; count the refusals
+    const waitMs = Math.max(
       this.#messages.waitFor(),
       this.#bytes.waitFor(bytes),
-      users && userId !== undefined ? users.waitFor(userId) : 0,
+      userId === undefined ? 0 : (this.#users?.waitFor(userId) ?? 0),
     );
-    if (retryAfterMs === Infinity) return close(1009, 'This message is too long.');
-    if (retryAfterMs > 0) {
-      if (++this.#refusals > this.#maxRefusals) return close(1008, 'You keep sending too fast.');
-      return { do: 'refuse', retryAfterMs };
-    }
+    if (waitMs === Infinity) return close(1009, 'This message is too long.');
+    if (waitMs > 0) return this.#refuse(waitMs);
     this.#messages.take();
     this.#bytes.take(bytes);
-    if (users && userId !== undefined) users.take(userId);
-    this.#refusals = 0;
+    if (userId !== undefined) this.#users?.take(userId);
+    this.#refusals = Math.max(0, this.#refusals - 1);
     return pass;
     // #endregion
   }
@@ -346,6 +348,16 @@ export class Guard {
     return this.#control.take() === 0 ? pass : close(1008, 'Too many pings and pongs.');
     // #endregion
   }
+
+  // #region solution: private methods of your own, if you like
+  #refuse(waitMs: number): Verdict {
+    const { messages, maxRefusals } = this.#limits;
+    if (this.#refusals >= maxRefusals) return close(1008, 'You keep sending too fast.');
+    const queueMs = (this.#refusals * 1000) / messages.perSecond;
+    this.#refusals++;
+    return { do: 'refuse', retryAfterMs: Math.ceil(waitMs + queueMs) };
+  }
+  // #endregion
 }
 // #endregion guard
 

@@ -524,10 +524,10 @@ check(
     const guard = new Guard(limits, { clock });
     const say = () => guard.message(10);
     expectVerdicts('six messages at once', say, ['pass', 'pass', 'pass', 'pass', 'pass', 'refuse 100']);
-    clock.advance(50);
-    expectVerdicts('after 50 ms', say, ['refuse 50']);
-    clock.advance(50);
+    clock.advance(100);
     expectVerdicts('after 100 ms', say, ['pass', 'refuse 100']);
+    clock.advance(100);
+    expectVerdicts('after 200 ms', say, ['pass', 'refuse 100']);
   },
 );
 
@@ -546,8 +546,10 @@ check(
     expectVerdicts('600 bytes, of 1,000', () => guard.message(600), ['pass', 'refuse 200']);
     expectVerdicts('the 400 that are left', () => guard.message(400), ['pass']);
     expectVerdicts('three empty messages', () => guard.message(0), ['pass', 'pass', 'pass']);
-    expectVerdicts('no message left, 50 bytes missing', () => guard.message(50), ['refuse 100']);
     expectVerdicts('no message left, 150 bytes missing', () => guard.message(150), ['refuse 150']);
+    clock.advance(100);
+    expectVerdicts('the next message, with 100 bytes', () => guard.message(100), ['pass']);
+    expectVerdicts('no message left, 50 bytes missing', () => guard.message(50), ['refuse 100']);
   },
 );
 
@@ -566,7 +568,7 @@ check(
     const slow: GuardLimits = { ...limits, messages: { perSecond: 0.001, burst: 4 }, maxRefusals: 100 };
     const [tab, other] = [new Guard(slow, { users, clock }), new Guard(slow, { users, clock })];
     for (let n = 0; n < 5; n++) (n < 2 ? tab : other).message(300, 'ada');
-    expectVerdicts('the user has none', () => tab.message(300, 'ada'), ['refuse 100', 'refuse 100']);
+    expectVerdicts('the user has none', () => tab.message(300, 'ada'), ['refuse 100']);
     clock.advance(1_000);
     expectVerdicts('a second later: two of the tab’s four, and its bytes', () => tab.message(300, 'ada'), [
       'pass',
@@ -603,18 +605,17 @@ check(
     rfc: '6455 §7.4.1',
     hint: [
       'An answer to each message of a flood is a flood of answers. When is it enough?',
-      'Count refusals in a row. After maxRefusals of them the next verdict is close.',
+      'Count the refusals. After maxRefusals of them the next verdict is close.',
     ],
   },
   () => {
     const guard = new Guard(limits, { clock: new VirtualClock() });
     for (let n = 0; n < 5; n++) guard.message(1);
-    expectVerdicts('a flood, where maxRefusals is 3', () => guard.message(1), [
-      'refuse 100',
-      'refuse 100',
-      'refuse 100',
-      'close 1008',
-    ]);
+    const verdicts = Array.from({ length: 4 }, () => guard.message(1));
+    expect(
+      verdicts.map((verdict) => (verdict.do === 'close' ? verdict.code : verdict.do)),
+      'a flood, where maxRefusals is 3',
+    ).toEqual(['refuse', 'refuse', 'refuse', 1008]);
     const verdict = guard.message(1);
     expectThat(
       verdict.do === 'close' && verdict.reason !== '' && Buffer.byteLength(verdict.reason) <= 123,
@@ -624,23 +625,78 @@ check(
 );
 
 check(
-  'A message that passes begins the count of refusals anew',
+  'Each refused message is told another time: one after the other they pass',
+  {
+    rfc: 'chat.v1 §errors',
+    hint: [
+      'A client comes back and sends a hundred messages at once. All but five are told: in 100 ms. What happens then?',
+      'Add the time of one message for each refusal that was not made good yet.',
+    ],
+  },
+  () => {
+    const clock = new VirtualClock();
+    const guard = new Guard({ ...limits, maxRefusals: 50 }, { clock });
+    const start = clock.now();
+    for (let n = 0; n < 5; n++) guard.message(1);
+    const dueAt: number[] = [];
+    for (let n = 0; n < 20; n++) {
+      const verdict = guard.message(1);
+      expectThat(verdict.do === 'refuse', `Message ${n + 6} at once: the verdict is ${verdict.do}.`);
+      dueAt.push(verdict.retryAfterMs);
+    }
+    expect(dueAt, 'what twenty refused messages were told, in ms').toEqual(
+      dueAt.map((_, n) => 100 * (n + 1)),
+    );
+    for (const due of dueAt) {
+      clock.advance(start + due - clock.now());
+      expectVerdicts(`the message that was told ${due} ms, then`, () => guard.message(1), ['pass']);
+    }
+  },
+);
+
+check(
+  'Who waits when told so is never closed, however often that is',
   {
     rfc: '6455 §7.4.1',
     hint: [
-      'Someone waits each time they are told, all day long. How many refusals have they had by the evening?',
-      'In a row: set the count to 0 when a message passes.',
+      'Someone is refused, waits, and sends again, all day long. How many refusals have they had by the evening?',
+      'A message that passes takes one refusal off the count.',
     ],
   },
   () => {
     const clock = new VirtualClock();
     const guard = new Guard(limits, { clock });
     for (let n = 0; n < 5; n++) guard.message(1);
-    for (let turn = 0; turn < 5; turn++) {
-      expectVerdicts(`turn ${turn + 1}`, () => guard.message(1), ['refuse 100', 'refuse 100']);
+    for (let turn = 1; turn <= 20; turn++) {
+      expectVerdicts(`turn ${turn}`, () => guard.message(1), ['refuse 100']);
       clock.advance(100);
-      expectVerdicts(`turn ${turn + 1}, 100 ms later`, () => guard.message(1), ['pass']);
+      expectVerdicts(`turn ${turn}, 100 ms later`, () => guard.message(1), ['pass']);
     }
+  },
+);
+
+check(
+  'A flood is closed, though a message of it passes now and then',
+  {
+    rfc: '6455 §7.4.1',
+    hint: [
+      'At 50 a second a token comes every 20 ms. How many messages of a flood lie between two that pass?',
+      'Do not set the count to 0 when a message passes: that one takes off one.',
+    ],
+  },
+  () => {
+    const clock = new VirtualClock();
+    const guard = new Guard(limits, { clock });
+    for (let n = 0; n < 5; n++) guard.message(1);
+    const verdicts: string[] = [];
+    for (let n = 0; n < 30; n++) {
+      verdicts.push(guard.message(1).do);
+      clock.advance(40);
+    }
+    expectThat(
+      verdicts.includes('close'),
+      `25 messages a second where 10 are allowed, maxRefusals is 3: after 30 of them the connection was still open (${verdicts.join(' ')}).`,
+    );
   },
 );
 

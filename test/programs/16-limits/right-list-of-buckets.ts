@@ -36,7 +36,7 @@ export class Guard {
     const wait = this.waitOf(prices);
     if (wait === 0) {
       for (const price of prices) price.pay();
-      this.refusals = 0;
+      this.forgive();
       return { do: 'pass' };
     }
     return this.no(wait);
@@ -66,7 +66,15 @@ export class Guard {
   protected no(wait: number): Verdict {
     if (!Number.isFinite(wait)) return { do: 'close', code: 1009, reason: 'Too big.' };
     if (this.refusals >= this.limits.maxRefusals) return { do: 'close', code: 1008, reason: 'Too fast.' };
-    this.refusals++;
-    return { do: 'refuse', retryAfterMs: wait };
+    const before = this.refusals++;
+    return { do: 'refuse', retryAfterMs: wait + this.queueOf(before) };
+  }
+
+  protected queueOf(before: number): number {
+    return Math.ceil(before / (this.limits.messages.perSecond / 1000));
+  }
+
+  protected forgive(): void {
+    if (this.refusals > 0) this.refusals--;
   }
 }
