@@ -128,7 +128,7 @@ export class RedisServer {
 }
 
 /** Free when it was asked for. Below the ephemeral ports, so that no outgoing connection takes it meanwhile. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   for (;;) {
     const port = 20_000 + Math.floor(Math.random() * 10_000);
     const server = createServer();

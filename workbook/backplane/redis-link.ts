@@ -14,12 +14,15 @@ export class RedisLink {
   readonly #options: LinkOptions;
   readonly #reconnector: Reconnector;
   #session: RedisSession | undefined;
+  /** Where to ask, one after the other: of a cluster, all that were seen last. */
+  #urls: string[];
   #lastError = 'not connected yet';
   #isUp = false;
   #tried: (() => void) | undefined;
 
   constructor(options: LinkOptions) {
     this.#options = options;
+    this.#urls = [options.url];
     this.#reconnector = new Reconnector({
       connect: (attempt) => this.#connect(attempt),
       onState: ({ name }) => this.#onState(name),
@@ -72,7 +75,9 @@ export class RedisLink {
   }
 
   #connect(attempt: Attempt): () => void {
-    const session = new RedisSession(this.#options, (why) => {
+    const url = this.#urls.shift() ?? this.#options.url;
+    this.#urls.push(url);
+    const session = new RedisSession({ ...this.#options, url }, (why) => {
       this.#lastError = why.message;
       this.#session = undefined;
       attempt.closed(1006);
@@ -81,6 +86,7 @@ export class RedisLink {
       .open()
       .then(() => {
         this.#session = session;
+        this.#urls = [...new Set([...session.members, this.#options.url])];
         return this.#options.onSession();
       })
       .then(

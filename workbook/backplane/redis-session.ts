@@ -42,6 +42,8 @@ export class RedisSession {
   /** By slot: all the same one where there is no cluster, undefined for a slot that nobody has. */
   readonly #masters = new Array<Client | undefined>(16_384);
   readonly #shas = new Map<string, string>();
+  /** URLs of the servers of a cluster, once it is open: each of them can be asked for the others. */
+  readonly members: string[] = [];
   #ended: Error | undefined;
 
   constructor(options: SessionOptions, onEnd: (why: Error) => void) {
@@ -133,15 +135,21 @@ export class RedisSession {
   async #connectMasters(first: Client): Promise<void> {
     const ranges = await first.clusterSlots();
     const byAddress = new Map<string, Promise<Client>>();
-    for (const { from, to, master } of ranges) {
-      const url = new URL(this.#options.url);
-      // A server that does not know its own address is the one that was asked.
-      if (master.host) url.hostname = master.host;
-      url.port = String(master.port);
-      const connecting = byAddress.get(url.href) ?? this.#connect(url.href);
-      byAddress.set(url.href, connecting);
+    for (const { from, to, master, replicas } of ranges) {
+      const url = this.#urlOf(master);
+      const connecting = byAddress.get(url) ?? this.#connect(url);
+      byAddress.set(url, connecting);
       this.#masters.fill(await connecting, from, to + 1);
+      this.members.push(url, ...replicas.map((replica) => this.#urlOf(replica)));
     }
+  }
+
+  #urlOf({ host, port }: { host: string; port: number }): string {
+    const url = new URL(this.#options.url);
+    // A server that does not know its own address is the one that was asked.
+    if (host) url.hostname = host;
+    url.port = String(port);
+    return url.href;
   }
 }
 
