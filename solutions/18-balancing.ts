@@ -33,8 +33,8 @@ function hash(text: string): number {
 
 /**
  * Spreads every bit over all 32 (the last step of MurmurHash3), as a number from 0 to 2³²−1. FNV-1a alone would
- * not do: texts that end alike, `…:8081` and `…:8082`, get numbers that lie close together, so one node would be
- * first for most keys. The step takes no two numbers to one.
+ * not do: texts that end alike, `…:8081` and `…:8082`, get numbers that lie close together, and one node of four
+ * would be first for half of all keys. No two numbers become one.
  */
 function mix(bits: number): number {
   let mixed = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
@@ -83,6 +83,7 @@ export interface DrainReport {
  */
 export async function drain(connections: ReadonlySet<Leaving>, options: DrainOptions): Promise<DrainReport> {
   // #region solution: everyone in slices, one a batch, without those who are gone by then; wait between batches, then until the set is empty, never past the deadline; terminate who is left
+  // #region drain
   const { spreadMs, batches, deadlineMs, clock = systemClock, random = Math.random } = options;
   const everyone = [...connections];
   const intervalMs = spreadMs / batches;
@@ -103,6 +104,7 @@ export async function drain(connections: ReadonlySet<Leaving>, options: DrainOpt
   const left = [...connections];
   for (const connection of left) attempt(() => connection.terminate());
   return { polite: everyone.length - left.length, cut: left.length };
+  // #endregion drain
   // #endregion
 }
 

@@ -95,7 +95,7 @@ check(
     rfc: '8584 §3.2',
     hint: [
       'Names of nodes differ in one character. What does your hash make of that one?',
-      'FNV and sums keep such names close together, and one node wins almost always. Mix the bits once more at the end.',
+      'FNV and sums keep such names close together, and one node gets twice its part. Mix the bits once more at the end.',
     ],
   },
   () => {

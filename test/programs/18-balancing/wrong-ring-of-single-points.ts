@@ -4,11 +4,11 @@ import { rank as right } from '../../../solutions/18-balancing.ts';
 export * from '../../../solutions/18-balancing.ts';
 
 /** Where a text stands on the ring: its place among many is as good as random. */
-const marks = Array.from({ length: 64 }, (_, n) => `mark ${n}`);
+const marks = Array.from({ length: 16 }, (_, n) => `mark ${n}`);
 const point = (text: string) =>
   right(text, marks)
-    .slice(0, 4)
-    .reduce((at, mark) => at * 64 + Number(mark.slice(5)), 0);
+    .slice(0, 5)
+    .reduce((at, mark) => at * 16 + Number(mark.slice(5)), 0);
 
 export function rank(key: string, nodes: readonly string[]): string[] {
   const ring = nodes

@@ -1,4 +1,4 @@
-// You compare the sums of an FNV hash as they are: names of nodes that end alike get numbers that lie close together, and one node wins most keys.
+// You compare FNV hashes as they are: names of nodes that end alike get numbers that lie close together, and one node has twice its part of the keys.
 export * from '../../../solutions/18-balancing.ts';
 
 function fnv(text: string): number {
