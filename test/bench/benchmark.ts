@@ -1,3 +1,5 @@
+import { bufferBytes } from '../support/memory.ts';
+
 /** One number to measure, made in a process of its own so that no cell warms or disturbs another. */
 export interface Cell {
   /** The work: `decode 16 B masked`. */
@@ -19,6 +21,8 @@ export interface Benchmark {
   /** The column that is ours. Every other is shown as the multiple of its cost. */
   subject: string;
   cells: readonly Cell[];
+  /** Why it cannot be measured on this machine: a sentence that says what to do. Default: it can. */
+  obstacle?(): string | undefined;
   /** How often the cells of a row take turns: then a machine that is busy is busy for all. Default: 1. */
   rounds?: number;
   /** Measures one cell, in this process: once, or each time a value is asked for. The median counts. */
@@ -36,4 +40,23 @@ export function median(values: readonly number[]): number {
 export function cpuTime(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) * 1000;
+}
+
+/** Bytes of heap and buffers in use in this process, all garbage collected. */
+export function usedMemory(): number {
+  // Twice: buffers are swept beside the program, and are gone at the second time.
+  bufferBytes();
+  bufferBytes();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+/** Says so when a process may not open so many files: each socket is one. Node has raised its limit to the hard one. */
+export function tooFewFiles(needed: number): string | undefined {
+  const report = process.report.getReport() as {
+    userLimits?: { open_files?: { soft: number | 'unlimited' } };
+  };
+  const limit = report.userLimits?.open_files?.soft ?? 'unlimited';
+  if (limit === 'unlimited' || limit >= needed) return undefined;
+  return `This needs ${needed} open files a process, and ${limit} are allowed here. Raise the limit: ulimit -Hn ${needed}`;
 }

@@ -1,9 +1,12 @@
+import { backplane, growth } from './backplane.ts';
 import type { Benchmark } from './benchmark.ts';
 import { codec } from './codec.ts';
 import { compression, compressionMemory } from './compression.ts';
 import { echo } from './echo.ts';
 import { fanOut } from './fan-out.ts';
+import { held } from './held.ts';
 import { idle } from './idle.ts';
+import { latency } from './latency.ts';
 import { wire } from './wire.ts';
 
 /** What `npm run bench` runs, in this order. */
@@ -15,4 +18,8 @@ export const benchmarks: readonly Benchmark[] = [
   compressionMemory,
   idle,
   wire,
+  held,
+  backplane,
+  growth,
+  latency,
 ];

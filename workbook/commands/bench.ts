@@ -20,6 +20,11 @@ async function bench(names: string[], { json = false }: { json?: boolean }): Pro
   const document: Record<string, object> = {};
   for (const benchmark of names.length > 0 ? names.map(benchmarkNamed) : benchmarks) {
     const { name, about, unit, subject } = benchmark;
+    const obstacle = benchmark.obstacle?.();
+    if (obstacle) {
+      console.error(`${name} is left out. ${obstacle}\n`);
+      continue;
+    }
     const costs = await measure(benchmark);
     document[name] = { about, unit, subject, costs };
     if (!json) console.log(`${name}: ${about}\n\n${table(benchmark, costs)}\n`);
