@@ -1,4 +1,7 @@
-import { expect, test, vi } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test, vi } from 'vitest';
+import type { ConnectionStats } from '#labs/19-monitoring';
 import { History } from '../../workbook/chat/web/status/history.ts';
 import {
   closeMeanings,
@@ -11,7 +14,9 @@ import {
 } from '../../workbook/chat/web/status/measures.ts';
 import { Scrape } from '../../workbook/chat/web/status/scrape.ts';
 import { curveOf } from '../../workbook/chat/web/status/sparkline.ts';
-import { startChat, TestClient } from './chat-support.ts';
+import { workbookRoot } from '../../workbook/course.ts';
+import { recordScene } from '../captures/monitoring/scene.ts';
+import { post, signIn, startChat, TestClient } from './chat-support.ts';
 
 /** A reading at a time in seconds. */
 function reading(seconds: number, ...lines: string[]): Reading {
@@ -121,4 +126,92 @@ test('the page is three files of the server’s own, under its Content-Security-
     expect(headers.get('content-security-policy')).toContain("default-src 'none'; script-src 'self'");
   const html = await answers[0].text();
   expect(html).not.toMatch(/ (style|on\w+)=|<style|<script(?! type="module" src)/);
+});
+
+test('what the chapter shows of a run is what a run gives', async () => {
+  const recorded = (name: string) => readFileSync(join(workbookRoot, 'docs/scaling/recorded', name), 'utf8');
+  expect(await recordScene()).toEqual({ scrape: recorded('scrape.txt'), log: recorded('closed.txt') });
+});
+
+describe('the operator’s endpoint', () => {
+  const operatorToken = 'An-operator-draws-it-by-openssl-rand';
+  const bearer = (value: string) => ({ Authorization: `Bearer ${value}` });
+  const connections = (host: string, headers: Record<string, string>) =>
+    fetch(`http://${host}/operator/connections`, { headers });
+
+  test('is not there while no token is set', async () => {
+    for (const unset of [undefined, '']) {
+      const { host } = await startChat('labs', { operatorToken: unset });
+      expect((await connections(host, bearer(''))).status).toBe(404);
+      expect((await post(`http://${host}/operator/disconnect`, { user: 'u1' }, bearer(''))).status).toBe(404);
+    }
+  });
+
+  test('is for who has the token, whole and nothing else', async () => {
+    const { host } = await startChat('labs', { operatorToken });
+    const wrong = [
+      '',
+      operatorToken.slice(0, -1),
+      `${operatorToken}x`,
+      operatorToken.toUpperCase(),
+      `${operatorToken} x`,
+    ];
+    for (const headers of [{}, { Authorization: operatorToken }, ...wrong.map(bearer)]) {
+      const answer = await connections(host, headers);
+      expect(answer.status, JSON.stringify(headers)).toBe(401);
+      expect(answer.headers.get('www-authenticate')).toBe('Bearer');
+    }
+    const url = `http://${host}/operator/connections?token=${operatorToken}`;
+    expect((await fetch(url)).status, 'in the URL, where logs would have it').toBe(401);
+    expect((await connections(host, { authorization: `bearer ${operatorToken}` })).status).toBe(200);
+    expect((await post(`http://${host}/operator/disconnect`, { user: 'u1' })).status).toBe(401);
+  });
+
+  test('lists connections: who, from where, since when, how much', async () => {
+    const { host } = await startChat('labs', { operatorToken });
+    const before = Date.now();
+    const ada = await TestClient.join(host, 'Ada');
+    await ada.enter('lobby');
+    const list = (await (await connections(host, bearer(operatorToken))).json()) as ConnectionStats[];
+    expect(list).toEqual([
+      {
+        id: expect.stringMatching(/^[\da-f]{8}-1$/),
+        address: '127.0.0.1',
+        user: ada.user,
+        openedAt: expect.any(Number),
+        receivedMessages: 2,
+        receivedBytes: expect.any(Number),
+        sentMessages: 2,
+        sentBytes: expect.any(Number),
+        queueBytes: 0,
+        refusals: 0,
+      },
+    ]);
+    expect(list[0].openedAt).toBeGreaterThanOrEqual(before);
+  });
+
+  test('sends all of a user’s connections away with 1008, and nobody else', async () => {
+    const { host } = await startChat('labs', { operatorToken });
+    const { session } = await signIn(host, 'Ada');
+    const [first, second, ben] = await Promise.all([
+      TestClient.join(host, 'Ada', session),
+      TestClient.join(host, 'Ada', session),
+      TestClient.join(host, 'Ben'),
+    ]);
+    const disconnect = async (user: unknown) =>
+      await post(`http://${host}/operator/disconnect`, { user }, bearer(operatorToken));
+    const answer = await disconnect(first.user.id);
+    expect([answer.status, await answer.json()]).toEqual([200, { closed: 2 }]);
+    expect(await Promise.all([first.closed, second.closed])).toEqual([1008, 1008]);
+    expect(ben.socket.readyState, 'Ben’s connection: 1 is open').toBe(1);
+    expect(await (await disconnect('nobody')).json()).toEqual({ closed: 0 });
+    for (const bad of [undefined, 7, '', 'x'.repeat(129)]) expect((await disconnect(bad)).status).toBe(400);
+  });
+
+  test('a foreign page may not use it, even with the token', async () => {
+    const { host } = await startChat('labs', { operatorToken });
+    const headers = { ...bearer(operatorToken), Origin: 'https://evil.example' };
+    expect((await post(`http://${host}/operator/disconnect`, { user: 'u1' }, headers)).status).toBe(403);
+    expect((await connections(host, headers)).headers.has('access-control-allow-origin')).toBe(false);
+  });
 });

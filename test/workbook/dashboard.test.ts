@@ -67,7 +67,7 @@ const variable = z.object({
 const dashboard = z.object({
   uid: z.string().max(40),
   title: z.string().min(1),
-  // 39 is Grafana 10.3's; later ones take it, and bring it up to date by themselves.
+  // The classic model. Grafana brings an older one up to date by itself.
   schemaVersion: z.literal(39),
   refresh: z.string(),
   time: z.object({ from: z.string(), to: z.string() }),
