@@ -1,4 +1,4 @@
-// You give the best node only. Where does the client go when that one is away?
+// You give the best node only: when that one is away, the client has nowhere to go.
 import { rank as right } from '../../../solutions/18-balancing.ts';
 
 export * from '../../../solutions/18-balancing.ts';
