@@ -39,14 +39,8 @@ export async function recordHijacking(): Promise<void> {
   await hijack(eve, 'ws://bank.example/', [], say);
   const { sent, received } = handshake();
   save('hijacked.http', `${headOf(sent, ...noise)}\n${headOf(received)}`);
-  save(
-    'hijacked.txt',
-    [
-      ...framesOf(sent).map((line) => `Eve's page → ${line}`),
-      ...framesOf(received).map((line) => `Eve's page ← ${line}`),
-      '',
-    ].join('\n'),
-  );
+  const crossing = (way: string, bytes: Buffer) => framesOf(bytes).map((line) => `Eve's page ${way} ${line}`);
+  save('hijacked.txt', `${[...crossing('→', sent), ...crossing('←', received)].join('\n')}\n`);
   naive.close();
 
   const chat = await startChatServer(0, '127.0.0.1', {

@@ -17,15 +17,13 @@ export function headOf(bytes: Buffer, ...without: string[]): string {
   return `${left.join('\n')}\n`;
 }
 
-/** What followed the head, frame by frame: the first bytes, and the payload as text. */
+/** What followed the head, frame by frame, two lines each: the payload as text, and the first bytes. */
 export function framesOf(bytes: Buffer): string[] {
   let rest = bytes.subarray(bytes.indexOf('\r\n\r\n') + 4);
   const lines: string[] = [];
   for (let found = decodeFrame(rest); found; found = decodeFrame(rest)) {
     const { bytesRead, frame } = found;
-    lines.push(
-      `${hex(rest.subarray(0, Math.min(bytesRead, 12)))}${bytesRead > 12 ? ' …' : ''}   ${frame.payload}`,
-    );
+    lines.push(`${frame.payload}`, `${hex(rest.subarray(0, 12))} …   ${bytesRead} bytes`);
     rest = rest.subarray(bytesRead);
   }
   return lines;
