@@ -30,6 +30,10 @@ export default defineConfigWithTheme<SiteTheme>({
     // Comments in these have enough contrast; in the usual themes they have not.
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-default' },
   },
+  transformPageData({ frontmatter }) {
+    // Questions are not read one after the other.
+    if (frontmatter.topic) Object.assign(frontmatter, { prev: false, next: false });
+  },
   buildEnd() {
     if (problems.size > 0) throw new Error([...problems].join('\n'));
   },

@@ -54,6 +54,10 @@ export default {
       defineAsyncComponent(() => import('./components/BackoffSimulator.vue')),
     );
     app.component(
+      'PracticeDeck',
+      defineAsyncComponent(() => import('./practice/PracticeDeck.vue')),
+    );
+    app.component(
       'CaptureExplorer',
       defineAsyncComponent(() => import('./components/CaptureExplorer.vue')),
     );

@@ -1,0 +1,34 @@
+import { History } from '../../practice/history.ts';
+
+const key = 'practice';
+
+/** What this browser has kept; empty where there is nothing, or nothing that can be read. */
+export function loadHistory(): History {
+  const text = localStorage.getItem(key);
+  try {
+    return text === null ? new History() : History.parse(text);
+  } catch {
+    // Kept aside, as it may be of a later version of this page.
+    localStorage.setItem(`${key}.unreadable`, text ?? '');
+    return new History();
+  }
+}
+
+/** False where the browser keeps nothing: a private window that is full, say. */
+export function saveHistory(history: History): boolean {
+  try {
+    localStorage.setItem(key, JSON.stringify(history));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Hands it to the user as a file. */
+export function download(history: History): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([JSON.stringify(history)], { type: 'application/json' }));
+  link.download = 'websocket-101-practice.json';
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
