@@ -15,7 +15,7 @@ import type { ReceiversReport, ReceiversRequest } from './receivers.ts';
 
 const receivers = 1_000;
 /** Broadcasts of one round. */
-const roundLength = 80;
+const roundLength = 48;
 const room = 'lobby';
 
 /** 100 bytes of JSON. */

@@ -31,11 +31,16 @@ process.on('message', async ({ port, connections, burstLength, isSocketIo }: Rec
     missing = connections * burstLength;
     report();
   };
-  while (received.length < connections) {
-    const socket = await open(port, isSocketIo ? '/socket.io/?EIO=4&transport=websocket' : '/');
-    if (isSocketIo) await joinNamespace(socket);
-    count(socket, onBytes);
-  }
+  let opened = received.length;
+  const openSome = async () => {
+    while (opened < connections) {
+      opened++;
+      const socket = await open(port, isSocketIo ? '/socket.io/?EIO=4&transport=websocket' : '/');
+      if (isSocketIo) await joinNamespace(socket);
+      count(socket, onBytes);
+    }
+  };
+  await Promise.all(Array.from({ length: 20 }, openSome));
   report();
 });
 process.on('disconnect', () => process.exit());
