@@ -738,31 +738,75 @@ check(
 );
 
 check(
-  'A server that stops tells everyone when to come back, closes with 1012, and answers 503 meanwhile',
+  'A server that stops tells everyone when to come back, closes with 1012, and ends',
   {
     rfc: 'chat.v1 §closing',
     hint: [
-      'In which order: no new ones, those there are, HTTP?',
-      'Refuse upgrades first, then drain (lab 18), and only then stop listening: balancers ask /healthz until the end.',
+      'All clients of a server that stops come back. When?',
+      'drain (lab 18) tells them, in batches, and closes them. Then the listener, the backplane and the timers end.',
     ],
   },
   async () => {
     const backplane = new TestBackplane();
     const drain = { spreadMs: 100, batches: 2, deadlineMs: 10_000 };
     const node = await startNode({ drain, backplane });
-    const ada = await Guest.join(node.host, 'Ada');
-    const stuck = await Guest.join(node.host, 'Ben');
-    stuck.socket.pause();
+    const guests = [await Guest.join(node.host, 'Ada'), await Guest.join(node.host, 'Ben')];
     const closing = node.close();
-    expect((await ada.next('drain')).reconnectInMs).toBeGreaterThanOrEqual(0);
-    await ada.expectClosed(1012, 'the server stops');
-    expect(await health(node.host)).toEqual({ code: 503, status: 'draining' });
-    expect(await upgradeStatus(node.host), 'a new WebSocket').toBe(503);
-    stuck.socket.resume();
-    await stuck.expectClosed(1012, 'the server stops');
+    for (const guest of guests) {
+      expect((await guest.next('drain')).reconnectInMs).toBeGreaterThanOrEqual(0);
+      await guest.expectClosed(1012, 'the server stops');
+    }
     await within('the end of close()', closing);
     await expect(fetch(`http://${node.host}/healthz`), 'after close()').rejects.toThrow();
     expect(backplane.isStopped, 'the backplane is stopped').toBe(true);
+  },
+);
+
+/** A node that stops, and waits for one client that does not read; `leave` lets it go. */
+async function startStopping(): Promise<{ host: string; leave(): Promise<void> }> {
+  const node = await startNode({ drain: { spreadMs: 0, batches: 1, deadlineMs: 10_000 } });
+  const [ada, stuck] = [await Guest.join(node.host, 'Ada'), await Guest.join(node.host, 'Ben')];
+  stuck.socket.pause();
+  const closing = node.close();
+  await within('the end of the first connection', ada.closed);
+  return {
+    host: node.host,
+    async leave() {
+      stuck.socket.resume();
+      await within('the end of close()', closing);
+    },
+  };
+}
+
+check(
+  'While it stops, /healthz says so with 503',
+  {
+    rfc: '9110 §15.6.4',
+    hint: [
+      'How does a balancer learn that it should send nobody here?',
+      'Listen until all are gone: refuse upgrades, drain, and only then close the listener.',
+    ],
+  },
+  async () => {
+    const { host, leave } = await startStopping();
+    expect(await health(host)).toEqual({ code: 503, status: 'draining' });
+    await leave();
+  },
+);
+
+check(
+  'While it stops, it takes nobody new: an upgrade is answered with 503',
+  {
+    rfc: '9110 §15.6.4',
+    hint: [
+      'drain goes through those who are there. Who comes meanwhile?',
+      'Remember that you are stopping before you drain, and look at it before the handshake.',
+    ],
+  },
+  async () => {
+    const { host, leave } = await startStopping();
+    expect(await upgradeStatus(host), 'a new WebSocket').toBe(503);
+    await leave();
   },
 );
 
@@ -833,7 +877,7 @@ check(
     const { host } = await startNode({ backplane });
     for (const method of ['enter', 'read'] as const) {
       const guest = await Guest.join(host, 'Ada');
-      const held = backplane.hold(method, 'after');
+      const held = backplane.hold(method, 'before');
       guest.send({ type: 'join', room });
       await within(`a call of ${method}`, held.asked);
       guest.socket.terminate();
