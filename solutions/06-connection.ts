@@ -231,7 +231,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
 
   // #region solution: what the socket and the assembler tell a connection
   // #region shared
-  /** What a socket tells its connection. One list for all: closures for each would be half of its memory. */
+  /** What a socket tells its connection. One list for all: closures of its own would be much of what one costs that rests. */
   static readonly #listeners = Object.entries({
     data(this: ConnectedSocket, chunk: Buffer) {
       this[connectionOf].#onData(chunk);
