@@ -122,6 +122,7 @@ export class Conversation {
     return `${this.#host.isMine(from) ? 'me' : from.id} ${id}`;
   }
 
+  // #region stick
   /** Keeps the end in view, unless the reader has scrolled up. */
   #stick(change: () => void): void {
     const atEnd = this.#isAtEnd();
@@ -133,6 +134,7 @@ export class Conversation {
     const { scrollTop, clientHeight, scrollHeight } = this.element;
     return scrollHeight - clientHeight - scrollTop < 48;
   }
+  // #endregion stick
 }
 
 function makeItem({ from, content, at }: ShownMessage, mine: boolean): HTMLLIElement {

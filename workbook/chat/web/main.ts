@@ -48,11 +48,13 @@ function chat(account: Account): void {
   });
   byId('account').replaceChildren(element('bdi', {}, account.user.name), signOut);
 
+  // #region page-events
   // This machine reaches itself with no network, too.
   const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(location.hostname);
   if (!isLocal) addEventListener('offline', () => client.networkLost());
   addEventListener('online', () => client.networkBack());
   addEventListener('pageshow', () => client.pageShown());
+  // #endregion page-events
 
   const app = new App(client, account.user);
   const reloadIfOutdated = () => isOutdated && !app.isBusy && location.reload();

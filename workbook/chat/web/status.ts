@@ -39,6 +39,7 @@ export class StatusView {
     this.#retry.hidden = ['connecting', 'recovering', 'open'].includes(state.name);
     this.#countdown.textContent = '';
     clearInterval(this.#ticking);
+    // #region countdown
     if (state.name !== 'waiting') return;
     const tick = () => {
       const seconds = Math.max(0, Math.ceil((state.retryAt - Date.now()) / 1000));
@@ -46,5 +47,6 @@ export class StatusView {
     };
     tick();
     this.#ticking = window.setInterval(tick, 250);
+    // #endregion countdown
   }
 }
