@@ -57,7 +57,7 @@ export async function recordScene(): Promise<Recorded> {
   for (const person of [ada, back, returned, program]) person.socket.terminate();
   await server.close();
   const cutOff = log.split('\n').find((line) => line.includes('"code":1006')) ?? '';
-  return { scrape: excerptOf(scrape), log: `${sameEachTime(cutOff)}\n` };
+  return { scrape: excerptOf(scrape), log: folded(sameEachTime(cutOff)) };
 }
 
 /** One connection of somebody who is authenticated. */
@@ -135,6 +135,11 @@ function excerptOf(scrape: string): string {
     })
     .join('\n')
     .concat('\n');
+}
+
+/** A field a line, for the page's sake. */
+function folded(line: string): string {
+  return `${JSON.stringify(JSON.parse(line), null, 2)}\n`;
 }
 
 /** Ids and times are drawn anew at each run. */
