@@ -1,0 +1,11 @@
+// Your node acknowledges a message that Redis has not got: when Redis is back, it is nowhere.
+export * from '../../../solutions/17-backplane.ts';
+
+import type { Post } from '#labs/14-resume';
+import { RedisBackplane as Solution } from '../../../solutions/17-backplane.ts';
+
+export class RedisBackplane extends Solution {
+  override async append(room: string, post: Post): Promise<{ seq: number }> {
+    return super.append(room, post).catch(() => ({ seq: 0 }));
+  }
+}
