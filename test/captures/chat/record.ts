@@ -15,9 +15,15 @@ if (runsWithConditions(import.meta.filename)) await record(process.argv.slice(2)
 async function record(wanted: readonly string[]): Promise<void> {
   const { clientScenes } = await import('./client.ts');
   const { hubScenes } = await import('./hub.ts');
+  const { lifeScenes } = await import('./life.ts');
   const { protocolScenes } = await import('./protocol.ts');
   const { recordResume } = await import('./resume.ts');
-  for (const [name, scene] of Object.entries({ ...protocolScenes, ...hubScenes, ...clientScenes })) {
+  for (const [name, scene] of Object.entries({
+    ...protocolScenes,
+    ...hubScenes,
+    ...clientScenes,
+    ...lifeScenes,
+  })) {
     if (isWanted(name)) save(`${name}.txt`, await scene());
   }
   if (isWanted('resume')) {
