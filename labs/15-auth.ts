@@ -52,7 +52,7 @@ export interface Claims {
 export class MemoryClaims implements Claims {
   // TODO: the clock, the most keys, and until when each key is claimed
 
-  /** `maxKeys` claims at once; the default, 100,000, is some 20 MB. */
+  /** `maxKeys` claims at once; the default, 100,000, is some 15 MB. */
   constructor(clock: Clock = systemClock, maxKeys = 100_000) {
     // TODO: keep both
     throw new Unfinished('15-auth: constructor');

@@ -64,7 +64,7 @@ export class MemoryClaims implements Claims {
   #sweepAt = 0;
   // #endregion
 
-  /** `maxKeys` claims at once; the default, 100,000, is some 20 MB. */
+  /** `maxKeys` claims at once; the default, 100,000, is some 15 MB. */
   constructor(clock: Clock = systemClock, maxKeys = 100_000) {
     // #region solution: keep both
     this.#clock = clock;

@@ -72,7 +72,7 @@ export function altered(token: string, place: number): string {
 }
 
 /** A redeem that answers when the check says so. */
-export class Redeemer {
+class Redeemer {
   readonly asked: string[] = [];
   #answer: ((identity: Identity | undefined) => void) | undefined;
   #fail: ((error: Error) => void) | undefined;
