@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import { getTicket, post, signIn, startChat } from './chat-support.ts';
+import { TestBackplane } from '../support/test-backplane.ts';
+import { getTicket, post, signIn, startChat, TestClient } from './chat-support.ts';
 
 async function problem(response: Response): Promise<{ status: number; error: string }> {
   expect(response.headers.get('Content-Type')).toBe('application/json; charset=utf-8');
@@ -99,6 +101,48 @@ describe('POST /ticket', () => {
   });
 });
 
+describe('DELETE /session', () => {
+  const signOut = (host: string, headers: Record<string, string>) =>
+    fetch(`http://${host}/session`, { method: 'DELETE', headers });
+
+  test('ends the session: no ticket of it is good, and none is given any more', async () => {
+    const { host } = await startChat('ws');
+    const { session } = await signIn(host, 'Ada');
+    const Authorization = `Bearer ${session}`;
+    const ticket = await getTicket(host, session);
+    const client = new TestClient(host);
+    await once(client.socket, 'open');
+    const response = await signOut(host, { Authorization });
+    expect([response.status, await response.text()]).toEqual([204, '']);
+    const { status } = await post(`http://${host}/ticket`, undefined, { Authorization });
+    expect(status).toBe(401);
+    client.send({ type: 'auth', ticket });
+    expect(await client.next('error')).toMatchObject({ code: 'unauthenticated' });
+    expect((await signOut(host, { Authorization })).status).toBe(401);
+  });
+
+  test('without a session is 401, from a foreign page 403', async () => {
+    const { host } = await startChat('ws');
+    expect(await problem(await signOut(host, {}))).toMatchObject({ status: 401 });
+    const { session } = await signIn(host, 'Ada');
+    const headers = { Authorization: `Bearer ${session}`, Origin: 'http://evil.example' };
+    expect(await problem(await signOut(host, headers))).toMatchObject({ status: 403 });
+    await getTicket(host, session);
+  });
+
+  test('a store that is away is 503 with Retry-After, and the session is good still', async () => {
+    const backplane = new TestBackplane();
+    const { host } = await startChat('ws', { backplane });
+    const { session } = await signIn(host, 'Ada');
+    backplane.isAway = true;
+    const response = await signOut(host, { Authorization: `Bearer ${session}` });
+    expect(response.headers.get('Retry-After')).toBe('1');
+    expect(await problem(response)).toMatchObject({ status: 503 });
+    backplane.isAway = false;
+    await getTicket(host, session);
+  });
+});
+
 describe('the rest', () => {
   test('/healthz says which engine runs, and whose labs', async () => {
     const { host } = await startChat('labs', { labs: { '03': 'yours' } });
@@ -110,6 +154,19 @@ describe('the rest', () => {
       labs: { '03': 'yours' },
       page: expect.any(String),
     });
+  });
+
+  test('/healthz is 503 while the server sends its clients away, and says why', async () => {
+    const drain = { spreadMs: 0, batches: 1, deadlineMs: 10_000 };
+    const { host, close } = await startChat('labs', { drain });
+    const [client, stuck] = [await TestClient.join(host, 'Ada'), await TestClient.join(host, 'Ben')];
+    stuck.socket.pause();
+    const closing = close();
+    expect(await client.closed).toBe(1012);
+    const response = await fetch(`http://${host}/healthz`);
+    expect([response.status, await response.json()]).toMatchObject([503, { status: 'draining' }]);
+    stuck.socket.resume();
+    await closing;
   });
 
   test('/metrics is in the text format of Prometheus', async () => {
