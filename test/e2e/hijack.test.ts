@@ -49,7 +49,7 @@ describe.skipIf(noBrowser)('a foreign page in the browser of somebody who is sig
     async function withAda(
       address: string,
     ): Promise<{ context: BrowserContext; isConnected(): Promise<void> }> {
-      const chat = await startChat('labs');
+      const chat = await startChat('labs', { allowedOrigins: ['http://chat.example'] });
       tap.target = chat.port;
       tap.exchanges.length = 0;
       const context = await newContext();
