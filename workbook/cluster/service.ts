@@ -1,6 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const keeperFile = fileURLToPath(new URL('./keeper.mjs', import.meta.url));
 
 /** Something of the cluster cannot run: one sentence for a person. */
 export class ClusterError extends Error {
@@ -39,7 +41,7 @@ export class Service extends EventEmitter<ServiceEvents> {
   /** @throws ClusterError when the program ends before it is ready. */
   async start(): Promise<void> {
     const { name, program, args, isReady } = this.#options;
-    const keeper = fork(join(import.meta.dirname, 'keeper.mjs'), [program, ...args], { silent: true });
+    const keeper = fork(keeperFile, [program, ...args], { silent: true });
     this.#keeper = keeper;
     let lastWords = '';
     for (const stream of [keeper.stdout, keeper.stderr]) {
