@@ -189,7 +189,8 @@ class Door {
   /** Whether pages of the request's origin may use the chat; programs, which have none, always. */
   isOriginAllowed(request: AnyRequest): boolean {
     // #region solution: lab 15, with the server's own origin besides
-    const allowed = [...this.#allowedOrigins, ownOrigin(request)];
+    const own = ownOrigin(request);
+    const allowed = own === undefined ? this.#allowedOrigins : [...this.#allowedOrigins, own];
     return isOriginAllowed(request.headers.origin, { allowed, allowAbsent: true });
     // #endregion
   }
