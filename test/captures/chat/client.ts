@@ -3,6 +3,7 @@ import { WebSocket } from 'ws';
 import type { OutgoingMessage } from '#labs/14-resume';
 import { ChatClient, type ChatClientOptions, type ChatState } from '#labs/21-chat-client';
 import { systemClock } from '../../../workbook/clock.ts';
+import { backAndForward } from './back-and-forward.ts';
 import { getTicket, signIn } from './chat.ts';
 import { Line } from './line.ts';
 import { printMessage } from './print.ts';
@@ -85,6 +86,8 @@ export const clientScenes: Record<string, () => Promise<string>> = {
     await once(server.process, 'exit');
     return `${log.join('\n')}\n`;
   },
+
+  'back-and-forward': backAndForward,
 };
 
 /** What a browser keeps for a tab over a reload of its page: `sessionStorage`. */
