@@ -6,6 +6,9 @@ import { labProject } from '../vitest-projects.ts';
 import { coreChecksOnly } from './core-checks-only.ts';
 import { readPrograms } from './program.ts';
 
+/** No program is known by a check that waits in vain: each ends by itself, sooner or later. */
+const patienceMs = 15_000;
+
 const judged = '\0judged-program';
 /** Behind the path of a program: its own code, and not its lab's checks. */
 const itself = '?itself';
@@ -16,8 +19,14 @@ export function programsProject(course: Course, lab: Lab): TestProjectInlineConf
   return {
     ...base,
     plugins: [programsAsTestFiles(course, lab)],
-    // What a stretch check says of a program is not asked for, and those take long.
-    test: { ...base.test, include: [`test/programs/${lab.id}/*.ts`], env: { [coreChecksOnly]: 'true' } },
+    test: {
+      ...base.test,
+      include: [`test/programs/${lab.id}/*.ts`],
+      // What a stretch check says of a program is not asked for, and those take long.
+      env: { [coreChecksOnly]: 'true' },
+      // A busy machine is no mistake of the program's.
+      testTimeout: patienceMs,
+    },
   };
 }
 
