@@ -1,7 +1,7 @@
 /**
  * Attacks on the whole chat, in a process of its own, while ten people go on chatting. Each attack must end as it
  * should; the server's memory must stay bounded, nobody else be thrown out, and what they say arrive in time.
- * What was measured is printed at the end. About 40 s on two quiet cores.
+ * What was measured is printed at the end. About 50 s on two quiet cores.
  */
 import { createDeflateRaw, constants as zlib } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -26,15 +26,20 @@ afterAll(async () => {
 const rssMargin = 160;
 /** So much more may be in use after it, all garbage collected. */
 const heapMargin = 16;
-/** How long others may wait for a message, in ms: half of them, and all but one in a hundred. */
+/**
+ * How long others may wait for a message, in ms: half of them, and all but one in a hundred. On a machine that is
+ * busy with other things, ten times as long as when nobody attacks.
+ */
 const usable = { p50: 250, p99: 2_000 };
 
 function expectUnharmed(figures: Figures): void {
   const { attack, heapBefore, heapAfter, rssBefore, rssPeak, p50, p99, lost } = figures;
   expect(rssPeak - rssBefore, `${attack}: MiB more at the peak`).toBeLessThan(rssMargin);
   expect(heapAfter - heapBefore, `${attack}: MiB more in use afterwards`).toBeLessThan(heapMargin);
-  expect(p50, `${attack}: ms until others saw a message, p50`).toBeLessThan(usable.p50);
-  expect(p99, `${attack}: the same, p99`).toBeLessThan(usable.p99);
+  const [calm] = world.figures;
+  const mostP50 = Math.max(usable.p50, 10 * calm.p50);
+  expect(p50, `${attack}: ms until others saw a message, p50`).toBeLessThan(mostP50);
+  expect(p99, `${attack}: the same, p99`).toBeLessThan(Math.max(usable.p99, 10 * calm.p99));
   expect(lost, `${attack}: others who were thrown out`).toBe(0);
 }
 
