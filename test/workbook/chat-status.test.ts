@@ -1,7 +1,8 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
-import type { ConnectionStats } from '#labs/19-monitoring';
+import { type ConnectionStats, createLogger } from '#labs/19-monitoring';
 import { History } from '../../workbook/chat/web/status/history.ts';
 import {
   closeMeanings,
@@ -16,7 +17,7 @@ import { Scrape } from '../../workbook/chat/web/status/scrape.ts';
 import { curveOf } from '../../workbook/chat/web/status/sparkline.ts';
 import { workbookRoot } from '../../workbook/course.ts';
 import { recordScene } from '../captures/monitoring/scene.ts';
-import { post, signIn, startChat, TestClient } from './chat-support.ts';
+import { getTicket, post, signIn, startChat, TestClient } from './chat-support.ts';
 
 /** A reading at a time in seconds. */
 function reading(seconds: number, ...lines: string[]): Reading {
@@ -131,6 +132,37 @@ test('the page is three files of the server’s own, under its Content-Security-
 test('what the chapter shows of a run is what a run gives', async () => {
   const recorded = (name: string) => readFileSync(join(workbookRoot, 'docs/scaling/recorded', name), 'utf8');
   expect(await recordScene()).toEqual({ scrape: recorded('scrape.txt'), log: recorded('closed.txt') });
+});
+
+test('the log of a whole life, at debug, has ids and no token, name, room or content', async () => {
+  let log = '';
+  const write = (line: string) => {
+    log += line;
+  };
+  const { host } = await startChat('labs', { log: createLogger({ level: 'debug', destination: { write } }) });
+  const { session, user } = await signIn(host, 'Ada Lovelace');
+  const ticket = await getTicket(host, session);
+  const ada = new TestClient(host);
+  await once(ada.socket, 'open');
+  ada.send({ type: 'auth', ticket });
+  await ada.next('welcome');
+  await ada.enter('a secret room');
+  ada.send({ type: 'chat', id: 'm1', room: 'a secret room', content: 'a secret' });
+  await ada.next('ack');
+  for (const nonsense of ['{"content": a secret', `{"type":"auth","ticket":"${ticket}"}`])
+    ada.socket.send(nonsense);
+  for (let n = 0; n < 2; n++) await ada.next('error');
+  ada.socket.close(1000);
+  await vi.waitFor(() => expect(log).toContain('"msg":"closed"'));
+  for (const secret of [session, ticket, 'Lovelace', 'secret']) expect(log, secret).not.toContain(secret);
+  const lines = log
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  const hers = lines.filter(({ connection }) => connection !== undefined);
+  expect(hers.map(({ msg }) => msg)).toEqual(['opened', 'identified', 'refused', 'refused', 'closed']);
+  expect(new Set(hers.map(({ connection }) => connection)).size, 'ids').toBe(1);
+  expect(hers.at(-1)).toMatchObject({ user: user.id, code: 1000, refusals: 2 });
 });
 
 describe('the operator’s endpoint', () => {
