@@ -75,7 +75,7 @@ describe('the checks of a lab', () => {
 
   beforeAll(async () => {
     checks = await listChecks(course);
-  });
+  }, 120_000);
 
   test.each(ids)('%s: at least twelve, each with its section and two hints', (id) => {
     const core = checks[id].filter(({ stretch }) => !stretch);
