@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import {
@@ -13,7 +14,7 @@ import {
 import { Hub, type Member } from '#labs/11-hub';
 import { Heartbeat } from '#labs/12-heartbeat';
 import { JoinGate } from '#labs/14-resume';
-import { Admission, Authority, authorize, type Identity, isOriginAllowed } from '#labs/15-auth';
+import { Admission, Authority, authorize, isOriginAllowed } from '#labs/15-auth';
 import { ConnectionCaps, clientAddress, Guard, RateLimiter } from '#labs/16-limits';
 import {
   type Backplane,
@@ -92,6 +93,23 @@ export async function startChatServer(
   throw new Unfinished('20-chat-server: startChatServer');
 }
 
+/** What there is without a WebSocket: the page, sessions and tickets, health, metrics, the operator's endpoints. */
+function answerHttp(
+  { engine, page, labs = {}, operatorToken }: ChatServerOptions,
+  { door, authority, backplane, monitor, peers }: HttpParts,
+): RequestListener {
+  // TODO: createHttpHandler, with what it asks for; operatorRoutes, which are none without a token
+  throw new Unfinished('20-chat-server: answerHttp');
+}
+
+interface HttpParts {
+  door: Door;
+  authority: Authority;
+  backplane: Backplane;
+  monitor: Monitor;
+  peers: ReadonlySet<Peer>;
+}
+
 /** For an operator: closes the connections that are this user's, and says how many there were. */
 function sendAway(peers: Iterable<Peer>, userId: string): number {
   const theirs = [...peers].filter((peer) => peer.isOf(userId));
@@ -130,7 +148,7 @@ interface PeerServices {
   chat: ChatService;
   heartbeat: Heartbeat<WebSocketConnection>;
   heartbeatMs: number;
-  redeem(ticket: string): Promise<Identity | undefined>;
+  authority: Authority;
   authDeadlineMs: number;
   /** How fast a user may send, over all their connections. */
   users: RateLimiter;

@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import {
@@ -13,7 +14,7 @@ import {
 import { Hub, type Member } from '#labs/11-hub';
 import { Heartbeat } from '#labs/12-heartbeat';
 import { JoinGate } from '#labs/14-resume';
-import { Admission, Authority, authorize, type Identity, isOriginAllowed } from '#labs/15-auth';
+import { Admission, Authority, authorize, isOriginAllowed } from '#labs/15-auth';
 import { ConnectionCaps, clientAddress, Guard, RateLimiter } from '#labs/16-limits';
 import {
   type Backplane,
@@ -89,7 +90,7 @@ export async function startChatServer(
   options: ChatServerOptions,
 ): Promise<ChatServer> {
   // #region solution: make the parts and put them together: what is said (10, 11, 17), by whom (15), on which connections (Peer), who may connect (Door), how it is doing (19), and how all leave (18)
-  const { engine, log, page, labs = {}, tap, backplane = new MemoryBackplane() } = options;
+  const { engine, log, tap, backplane = new MemoryBackplane() } = options;
   const { heartbeatMs = serverLimits.heartbeatMs, authDeadlineMs = serverLimits.authDeadlineMs } = options;
   const encode = (message: ServerMessage) => engine.encode(JSON.stringify(message));
   const hub = new Hub({ ...hubLimits, encode, tellsPresence: false });
@@ -97,32 +98,19 @@ export async function startChatServer(
   const monitor = new Monitor({ log, gauges });
   const authority = new Authority({ secret: signingKey(options.secret), claims: backplane });
   const peers = new Set<Peer>();
-  const chat = new ChatService({ hub, backplane, monitor, everyone: peers, log });
-  const heartbeat = new Heartbeat<WebSocketConnection>(heartbeatMs);
-  const users = new RateLimiter(userRate);
-  const redeem = (ticket: string) => authority.redeemTicket(ticket);
-  const services = { chat, peers, encode, users, redeem, authDeadlineMs, heartbeat, heartbeatMs };
+  const services: PeerServices = {
+    peers,
+    chat: new ChatService({ hub, backplane, monitor, everyone: peers, log }),
+    authority,
+    authDeadlineMs,
+    heartbeat: new Heartbeat(heartbeatMs),
+    heartbeatMs,
+    users: new RateLimiter(userRate),
+    encode,
+  };
 
   const door = new Door(options);
-  const listener = new Listener(
-    options,
-    createHttpHandler({
-      page,
-      authority,
-      isAllowed: (request) => door.isOriginAllowed(request),
-      signedOut: (session) => backplane.revoke(session),
-      health: () => {
-        const status = door.isClosed ? 'draining' : backplane.isUp ? 'ok' : 'degraded';
-        return { status, engine: engine.name, backplane: backplane.name, labs };
-      },
-      monitor,
-      routes: operatorRoutes({
-        token: options.operatorToken,
-        connections: () => monitor.connections(),
-        disconnect: (userId) => sendAway(peers, userId),
-      }),
-    }),
-  );
+  const listener = new Listener(options, answerHttp(options, { door, authority, backplane, monitor, peers }));
   leadHandshakes(listener.server, {
     engine,
     admit(request, socket) {
@@ -138,10 +126,10 @@ export async function startChatServer(
   const stop = async () => {
     await listener.stop();
     await backplane.stop();
-    heartbeat.stop();
+    services.heartbeat.stop();
     monitor.stop();
   };
-  await backplane.start(chat);
+  await backplane.start(services.chat);
   await listener.listen(port, host).catch(async (error: unknown) => {
     await stop();
     throw error;
@@ -159,6 +147,39 @@ export async function startChatServer(
   // #endregion
 }
 // #endregion start
+
+/** What there is without a WebSocket: the page, sessions and tickets, health, metrics, the operator's endpoints. */
+function answerHttp(
+  { engine, page, labs = {}, operatorToken }: ChatServerOptions,
+  { door, authority, backplane, monitor, peers }: HttpParts,
+): RequestListener {
+  // #region solution: createHttpHandler, with what it asks for; operatorRoutes, which are none without a token
+  return createHttpHandler({
+    page,
+    authority,
+    isAllowed: (request) => door.isOriginAllowed(request),
+    signedOut: (session) => backplane.revoke(session),
+    health: () => {
+      const status = door.isClosed ? 'draining' : backplane.isUp ? 'ok' : 'degraded';
+      return { status, engine: engine.name, backplane: backplane.name, labs };
+    },
+    monitor,
+    routes: operatorRoutes({
+      token: operatorToken,
+      connections: () => monitor.connections(),
+      disconnect: (userId) => sendAway(peers, userId),
+    }),
+  });
+  // #endregion
+}
+
+interface HttpParts {
+  door: Door;
+  authority: Authority;
+  backplane: Backplane;
+  monitor: Monitor;
+  peers: ReadonlySet<Peer>;
+}
 
 /** For an operator: closes the connections that are this user's, and says how many there were. */
 function sendAway(peers: Iterable<Peer>, userId: string): number {
@@ -221,7 +242,7 @@ interface PeerServices {
   chat: ChatService;
   heartbeat: Heartbeat<WebSocketConnection>;
   heartbeatMs: number;
-  redeem(ticket: string): Promise<Identity | undefined>;
+  authority: Authority;
   authDeadlineMs: number;
   /** How fast a user may send, over all their connections. */
   users: RateLimiter;
@@ -259,7 +280,7 @@ class Peer implements Participant, Leaving {
     this.#services = services;
     this.#guard = new Guard(guardLimits, { users: services.users });
     this.#admission = new Admission({
-      redeem: services.redeem,
+      redeem: (ticket) => services.authority.redeemTicket(ticket),
       deadlineMs: services.authDeadlineMs,
       close: (code, reason) => this.close(code, reason),
     });

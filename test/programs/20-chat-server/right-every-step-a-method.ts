@@ -124,7 +124,7 @@ export class Server implements BackplaneListener {
   }
 
   isAllowed(request: AnyRequest): boolean {
-    const allowed = [ownOrigin(request), ...(this.options.allowedOrigins ?? [])];
+    const allowed = [ownOrigin(request) ?? [], this.options.allowedOrigins ?? []].flat();
     return isOriginAllowed(request.headers.origin, { allowed, allowAbsent: true });
   }
 

@@ -215,15 +215,15 @@ export async function startChatServer(
     });
   }
 
-  function isAllowed({ headers }: AnyRequest, own: string): boolean {
-    const allowed = [own, ...(options.allowedOrigins ?? [])];
-    return isOriginAllowed(headers.origin, { allowed, allowAbsent: true });
+  function isAllowed(request: AnyRequest): boolean {
+    const allowed = [ownOrigin(request) ?? [], options.allowedOrigins ?? []].flat();
+    return isOriginAllowed(request.headers.origin, { allowed, allowAbsent: true });
   }
 
   const http = createHttpHandler({
     page: options.page,
     authority,
-    isAllowed: (request) => isAllowed(request, ownOrigin(request)),
+    isAllowed,
     signedOut: (session) => backplane.revoke(session),
     health: () => ({
       status: isStopping ? 'draining' : backplane.isUp ? 'ok' : 'degraded',
@@ -248,7 +248,7 @@ export async function startChatServer(
     admit(request, socket) {
       if (new URL(request.url ?? '/', 'http://any').pathname !== '/chat')
         return { status: 404, reason: 'No.' };
-      if (!isAllowed(request, ownOrigin(request))) return { status: 403, reason: 'No.' };
+      if (!isAllowed(request)) return { status: 403, reason: 'No.' };
       const { remoteAddress = '' } = request.socket;
       const address = clientAddress(remoteAddress, forwardedFor(request), options.trustedProxies ?? []);
       const release = isStopping ? undefined : caps.admit(address);

@@ -7,7 +7,7 @@ export * from '../../../solutions/20-chat-server.ts';
 class Prefix extends Server {
   override isAllowed(request: AnyRequest): boolean {
     const { origin } = request.headers;
-    const allowed = [ownOrigin(request), ...(this.options.allowedOrigins ?? [])];
+    const allowed = [ownOrigin(request) ?? [], this.options.allowedOrigins ?? []].flat();
     return origin === undefined || allowed.some((each) => origin.startsWith(each));
   }
 }
