@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { onTestFailed, onTestFinished } from 'vitest';
 import { workbookRoot } from '../../workbook/course.ts';
 
 /** `npm run cluster -- …`, its output as it comes. */
@@ -22,6 +22,7 @@ export class ClusterCommand {
         this.output += text;
       });
     }
+    onTestFailed(() => console.error(this.output));
     onTestFinished(async () => {
       if (!this.isRunning) return;
       this.process.kill('SIGTERM');

@@ -37,7 +37,7 @@ class Absences {
 
 describe.skipIf(lacks('redis-server', 'haproxy') || process.platform === 'win32')('a rolling restart', () => {
   test('of three nodes under load loses nothing, repeats nothing, and is no stampede', {
-    timeout: 90_000,
+    timeout: 150_000,
   }, async () => {
     const cluster = new ClusterCommand(['--nodes', '3', '--port', '0', '--drain', `${drainSeconds}`]);
     const host = await cluster.host();
