@@ -7,7 +7,9 @@ import { hubLimits } from '../../workbook/chat/limits.ts';
 import { TestMember } from '../support/hub.ts';
 import { heapBytes } from '../support/memory.ts';
 
-test('100,000 joins and leaves leave nothing behind: no room, no member, no timer, no memory', async () => {
+test('100,000 joins and leaves leave nothing behind: no room, no member, no timer, no memory', {
+  timeout: 90_000,
+}, async () => {
   const encode = (message: object) => Buffer.from(JSON.stringify(message));
   const hub = new Hub({ ...hubLimits, encode, tellsPresence: false });
   const backplane = new MemoryBackplane({ store: new MemoryStore({ maxLogs: 1_000 }) });
