@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   type ClientMessage,
   type MessageOf,
@@ -255,7 +256,7 @@ class Peer implements Participant, Leaving {
   }
 
   /** A member's refusals count as what waits for it: who does not read them is too slow as well. */
-  #refuse({ reply }: Refusal): void {
+  #refuse(reply: MessageOf<ServerMessage, 'error'>): void {
     this.#monitor.refused(reply.code);
     if (this.#user) this.#services.chat.answer(this, reply);
     else this.tell(reply);
@@ -263,9 +264,17 @@ class Peer implements Participant, Leaving {
 
   /** A ping, which lab 06 has answered, or a pong. */
   #onControl(): void {
+    if (this.#isClosing) return;
     this.#services.heartbeat.heard(this.#connection);
     const verdict = this.#guard.control();
-    if (verdict.do === 'close') this.close(verdict.code, verdict.reason);
+    if (verdict.do === 'close') this.#cutOff(verdict.code, verdict.reason);
+  }
+
+  /** Says why and reads no more: a flood gets no time to end politely (RFC 6455 §7.1.7). */
+  #cutOff(code: number, reason: string): void {
+    this.close(code, reason);
+    this.#connection.pause();
+    setTimeout(() => this.terminate(), serverLimits.cutOffMs).unref();
   }
 
   #onClose(code: number): void {
@@ -288,9 +297,18 @@ function notAuthenticated(): Refusal {
   return new Refusal('unauthenticated', 'Send auth with a ticket first.');
 }
 
-function tooFast(message: ClientMessage | Refusal, retryAfterMs: number): Refusal {
+/** As data, not thrown: a flood has many, and each `Error` would walk the stack. */
+function tooFast(message: ClientMessage | Refusal, retryAfterMs: number): MessageOf<ServerMessage, 'error'> {
   const id = message instanceof Refusal ? message.reply.id : 'id' in message ? message.id : undefined;
-  return new Refusal('rate_limited', 'You send faster than the chat allows.', id, retryAfterMs);
+  return tryLater('You send faster than the chat allows.', id, retryAfterMs);
+}
+
+function tryLater(
+  message: string,
+  id: string | undefined,
+  retryAfterMs: number,
+): MessageOf<ServerMessage, 'error'> {
+  return { type: 'error', code: 'rate_limited', message, id, retryAfterMs };
 }
 
 /** A member whose rooms open once their history is sent. */

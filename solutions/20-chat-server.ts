@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   type ClientMessage,
   type MessageOf,
@@ -346,7 +347,7 @@ class Peer implements Participant, Leaving {
     const message = readMessage(data, isBinary);
     this.#monitor.received(message instanceof Refusal ? 'unreadable' : message.type, data.length);
     const verdict = this.#guard.message(data.length, this.#user?.id);
-    if (verdict.do === 'close') this.close(verdict.code, verdict.reason);
+    if (verdict.do === 'close') this.#cutOff(verdict.code, verdict.reason);
     else if (verdict.do === 'refuse') this.#refuse(tooFast(message, verdict.retryAfterMs));
     else if (this.#waiting >= serverLimits.maxWaiting) this.#refuse(tooFast(message, 1_000));
     else this.#inTurn(() => this.#carryOut(message));
@@ -372,7 +373,7 @@ class Peer implements Participant, Leaving {
       authorize(message, { user, isIn: (room) => chat.isIn(this, room) });
       await chat.handle(this, message);
     } catch (error) {
-      if (error instanceof Refusal) this.#refuse(error);
+      if (error instanceof Refusal) this.#refuse(error.reply);
       else if (error instanceof Unavailable) this.#onUnavailable(error, message);
       else throw error;
     }
@@ -398,13 +399,13 @@ class Peer implements Participant, Leaving {
   #onUnavailable({ retryAfterMs }: Unavailable, message: ClientMessage | Refusal): void {
     // #region solution: a message with an id can be tried again after a while; for all else the connection ends with 1013, try again later
     const why = 'The chat cannot reach its store.';
-    if ('id' in message) this.#refuse(new Refusal('rate_limited', why, message.id, retryAfterMs));
+    if ('id' in message) this.#refuse(tryLater(why, message.id, retryAfterMs));
     else this.close(1013, why);
     // #endregion
   }
 
   /** A member's refusals count as what waits for it: who does not read them is too slow as well. */
-  #refuse({ reply }: Refusal): void {
+  #refuse(reply: MessageOf<ServerMessage, 'error'>): void {
     this.#monitor.refused(reply.code);
     if (this.#user) this.#services.chat.answer(this, reply);
     else this.tell(reply);
@@ -412,9 +413,17 @@ class Peer implements Participant, Leaving {
 
   /** A ping, which lab 06 has answered, or a pong. */
   #onControl(): void {
+    if (this.#isClosing) return;
     this.#services.heartbeat.heard(this.#connection);
     const verdict = this.#guard.control();
-    if (verdict.do === 'close') this.close(verdict.code, verdict.reason);
+    if (verdict.do === 'close') this.#cutOff(verdict.code, verdict.reason);
+  }
+
+  /** Says why and reads no more: a flood gets no time to end politely (RFC 6455 §7.1.7). */
+  #cutOff(code: number, reason: string): void {
+    this.close(code, reason);
+    this.#connection.pause();
+    setTimeout(() => this.terminate(), serverLimits.cutOffMs).unref();
   }
 
   #onClose(code: number): void {
@@ -447,9 +456,18 @@ function notAuthenticated(): Refusal {
   return new Refusal('unauthenticated', 'Send auth with a ticket first.');
 }
 
-function tooFast(message: ClientMessage | Refusal, retryAfterMs: number): Refusal {
+/** As data, not thrown: a flood has many, and each `Error` would walk the stack. */
+function tooFast(message: ClientMessage | Refusal, retryAfterMs: number): MessageOf<ServerMessage, 'error'> {
   const id = message instanceof Refusal ? message.reply.id : 'id' in message ? message.id : undefined;
-  return new Refusal('rate_limited', 'You send faster than the chat allows.', id, retryAfterMs);
+  return tryLater('You send faster than the chat allows.', id, retryAfterMs);
+}
+
+function tryLater(
+  message: string,
+  id: string | undefined,
+  retryAfterMs: number,
+): MessageOf<ServerMessage, 'error'> {
+  return { type: 'error', code: 'rate_limited', message, id, retryAfterMs };
 }
 
 /** A member whose rooms open once their history is sent. */
@@ -585,6 +603,8 @@ export class ChatService implements BackplaneListener {
     const { hub, backplane, monitor } = this.#parts;
     if (hub.isIn(member, room)) member.gates.shut(room);
     else await this.#enter(member, room);
+    // Others get their turn: reading histories is dear, and one packet may ask for many.
+    await nextTurn();
     const history = await backplane.read(room, since);
     const members = await backplane.membersOf(room);
     this.answer(member, { type: 'joined', room, ...history, members });

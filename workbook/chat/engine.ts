@@ -13,6 +13,8 @@ export interface WebSocketConnection {
   close(code: number, reason: string): void;
   /** Cuts the socket: the other side sees 1006. */
   terminate(): void;
+  /** Stops reading, so that TCP slows the other side down. */
+  pause(): void;
   on(event: 'message', listener: (data: Buffer, isBinary: boolean) => void): unknown;
   /** The code of RFC 6455 §7.1.5: 1005 and 1006 among them. */
   on(event: 'close', listener: (code: number) => void): unknown;

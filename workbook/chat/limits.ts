@@ -9,7 +9,9 @@ export const serverLimits = {
   /** How often the server pings, in ms; who is gone is found within two of these. */
   heartbeatMs: 15_000,
   /** Time for the other side to answer a Close frame, in ms, before the socket is cut. */
-  closeTimeoutMs: 10_000,
+  closeTimeoutMs: 3_000,
+  /** Time for a flood to read why it is cut off, in ms. */
+  cutOffMs: 500,
   /** Time for a handshake, TLS and HTTP, in ms. */
   handshakeMs: 10_000,
   /** TCP connections at once, those still in their handshake included. */
@@ -29,7 +31,7 @@ export const hubLimits = {
   /** Rooms one connection may be in. */
   maxRoomsPerMember: 100,
   /** Rooms with somebody in them. */
-  maxRooms: 1_000,
+  maxRooms: 10_000,
 } as const;
 
 /** How fast one connection may send. */
