@@ -58,5 +58,5 @@ export function tooFewFiles(needed: number): string | undefined {
   };
   const limit = report.userLimits?.open_files?.soft ?? 'unlimited';
   if (limit === 'unlimited' || limit >= needed) return undefined;
-  return `This needs ${needed} open files a process, and ${limit} are allowed here. Raise the limit: ulimit -Hn ${needed}`;
+  return `This needs ${needed} open files a process, and ${limit} are allowed here. Raise the limit: ulimit -n ${needed}`;
 }

@@ -23,6 +23,7 @@ async function bench(names: string[], { json = false }: { json?: boolean }): Pro
     const obstacle = benchmark.obstacle?.();
     if (obstacle) {
       console.error(`${name} is left out. ${obstacle}\n`);
+      process.exitCode = 1;
       continue;
     }
     const costs = await measure(benchmark);
