@@ -366,6 +366,8 @@ class Peer implements Participant, Leaving {
   async #carryOut(message: ClientMessage | Refusal): Promise<void> {
     // #region solution: before auth there is one answer to all else; then each message is authorised, by who is admitted now, and handled; a store that is away is said, and nothing promised
     try {
+      // Others get their turn: reading histories is dear, and one packet may ask for many.
+      if (!(message instanceof Refusal) && message.type === 'join') await nextTurn();
       const user = this.#admission.identity?.user;
       if (message instanceof Refusal) throw user ? message : notAuthenticated();
       if (message.type === 'auth') return await this.#authenticate(message.ticket);
@@ -603,8 +605,6 @@ export class ChatService implements BackplaneListener {
     const { hub, backplane, monitor } = this.#parts;
     if (hub.isIn(member, room)) member.gates.shut(room);
     else await this.#enter(member, room);
-    // Others get their turn: reading histories is dear, and one packet may ask for many.
-    await nextTurn();
     const history = await backplane.read(room, since);
     const members = await backplane.membersOf(room);
     this.answer(member, { type: 'joined', room, ...history, members });
