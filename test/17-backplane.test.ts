@@ -863,8 +863,8 @@ check(
   },
   async (context) => {
     const { proxy, prefix, url } = await network(context);
-    const a = await redisNode(proxy.url, { prefix, leaseMs: 300 });
-    const b = await redisNode(url, { prefix, leaseMs: 600 });
+    const a = await redisNode(proxy.url, { prefix, leaseMs: 200 });
+    const b = await redisNode(url, { prefix, leaseMs: 300 });
     await a.backplane.enter('lobby', ada);
     await a.backplane.enter('lobby', ben);
     await b.backplane.enter('lobby', ben);
