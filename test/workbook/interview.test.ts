@@ -11,7 +11,9 @@ const docs = join(workbookRoot, 'docs');
 const questions = topicIds.flatMap((topic) => {
   const folder = join(docs, 'interview', topic);
   if (!existsSync(folder)) return [];
-  return readdirSync(folder).map((name) => {
+  // A topic may have code beside its questions.
+  const names = readdirSync(folder).filter((name) => name.endsWith('.md'));
+  return names.map((name) => {
     const id = `${topic}/${name.replace(/\.md$/, '')}`;
     return readQuestion(id, readFileSync(join(folder, name), 'utf8'));
   });
