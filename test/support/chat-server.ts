@@ -117,7 +117,7 @@ export class TestServer {
 }
 
 /** A server with nothing in its memory. Its parts start within the turn of the event loop. */
-export function newService(everyone: Iterable<Participant> = []): ChatService {
+function newService(everyone: Iterable<Participant> = []): ChatService {
   const hub = new Hub({ encode: (message) => Buffer.from(JSON.stringify(message)), tellsPresence: false });
   const monitor = new Monitor();
   monitor.stop();

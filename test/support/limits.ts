@@ -41,7 +41,7 @@ export class CountingClock extends VirtualClock {
 }
 
 /** Verdicts in short: `pass`, `refuse 100`, `close 1008`. */
-export function short(verdict: Verdict): string {
+function short(verdict: Verdict): string {
   switch (verdict.do) {
     case 'pass':
       return 'pass';

@@ -1,3 +1,5 @@
+import type { Post } from '#labs/14-resume';
+import type { BackplaneListener } from '#labs/17-backplane';
 import { loadEngine } from '../../../workbook/chat/engine.ts';
 import { frames, spaced } from '../framing/print.ts';
 import { openTap, type Tap, withoutHandshake } from '../framing/tap.ts';
@@ -23,13 +25,13 @@ async function life(): Promise<string> {
       this.#node = node;
     }
 
-    override start(listener: Parameters<MemoryBackplane['start']>[0]): Promise<void> {
+    override start(listener: BackplaneListener): Promise<void> {
       const node = this.#node;
       const logged = new Proxy(listener, {
         get(target, name) {
           const value: unknown = Reflect.get(target, name, target);
           if (typeof value !== 'function') return value;
-          return (...given: unknown[]) => {
+          return (...given: unknown[]): unknown => {
             if (name === 'message')
               log.push(`store  → ${node}: message, as everyone in the room will get it`);
             return Reflect.apply(value, target, given);
@@ -39,9 +41,9 @@ async function life(): Promise<string> {
       return super.start(logged);
     }
 
-    override append(...asked: Parameters<MemoryBackplane['append']>) {
+    override append(room: string, post: Post): Promise<{ seq: number }> {
       log.push(`${this.#node} → store: append("lobby", m1)`);
-      const stored = super.append(...asked);
+      const stored = super.append(room, post);
       // Not awaited: that would change which comes first, the ack or the message.
       void stored.then(({ seq }) => log.push(`store  → ${this.#node}: stored, number ${seq}`));
       return stored;

@@ -1,6 +1,7 @@
 /** A chat in a process of its own, to be killed, stopped and started again. Ends with its parent. */
-import { loadEngine } from '../../../workbook/chat/engine.ts';
+
 import { startChatServer } from '#labs/20-chat-server';
+import { loadEngine } from '../../../workbook/chat/engine.ts';
 import { heapBytes } from './heap.ts';
 
 export interface ServerConfig {
