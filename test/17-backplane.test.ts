@@ -856,6 +856,8 @@ check(
   'In Redis: the people of a node that is dead leave when its lease ends',
   {
     rfc: 'chat.v1 §rooms',
+    // By real time: on a machine with too much to do it may be late.
+    stretch: true,
     hint: [
       'Nobody leaves a room for a process that was killed. Who does it, and how do they know?',
       'Each node renews its lease. Who finds a name without one takes out what stands under it: in `membersOf`, and when a name is missing at the next renewal.',
