@@ -4,6 +4,8 @@ import { createHash } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { WebSocketServer, WebSocket as WsClient } from 'ws';
+import { acceptKey } from '#labs/01-handshake';
+import { decodeFrame } from '#labs/03-frames';
 import { acceptFor, isKey } from '../../docs/interview/coding/code/accept-hash.ts';
 import { type Member, Room } from '../../docs/interview/coding/code/broadcast.ts';
 import { encodeFrame, textFrame } from '../../docs/interview/coding/code/encode-frame.ts';
@@ -13,8 +15,6 @@ import { Requests } from '../../docs/interview/coding/code/request-response.ts';
 import { Reader, ResumeBuffer } from '../../docs/interview/coding/code/resume-buffer.ts';
 import { TokenBucket } from '../../docs/interview/coding/code/token-bucket.ts';
 import { Watchdog } from '../../docs/interview/coding/code/watchdog.ts';
-import { acceptKey } from '../../solutions/01-handshake.ts';
-import { decodeFrame } from '../../solutions/03-frames.ts';
 
 describe('the accept hash', () => {
   test('is that of the RFC, and of lab 01', () => {
