@@ -58,7 +58,9 @@ export default defineConfigWithTheme<SiteTheme>({
     clearScreen: false,
     plugins: [labsInPages(workbookRoot)],
     // Found late, they would make the dev server reload the page.
-    optimizeDeps: { include: ['buffer/index.js', '@noble/hashes/legacy.js', 'pako', 'pcap-parser'] },
+    optimizeDeps: {
+      include: ['buffer/index.js', '@noble/hashes/legacy.js', 'pako', 'pcap-parser', 'ts-fsrs', 'zod'],
+    },
     resolve: {
       // Pages run the solutions' own code.
       conditions: conditionsWithout(course),

@@ -58,6 +58,10 @@ export default {
       defineAsyncComponent(() => import('./practice/PracticeDeck.vue')),
     );
     app.component(
+      'MockInterview',
+      defineAsyncComponent(() => import('./mock/MockInterview.vue')),
+    );
+    app.component(
       'CaptureExplorer',
       defineAsyncComponent(() => import('./components/CaptureExplorer.vue')),
     );

@@ -23,12 +23,3 @@ export function saveHistory(history: History): boolean {
     return false;
   }
 }
-
-/** Hands it to the user as a file. */
-export function download(history: History): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([JSON.stringify(history)], { type: 'application/json' }));
-  link.download = 'websocket-101-practice.json';
-  link.click();
-  URL.revokeObjectURL(link.href);
-}

@@ -2,16 +2,19 @@ import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { createMarkdownRenderer, defineLoader, type SiteConfig } from 'vitepress';
 import { workbookRoot } from '../../../../workbook/course.ts';
+import { type FollowUp, readFollowUps } from '../../interview/follow-ups.ts';
 import { readQuestion } from '../../interview/question.ts';
 import { topics } from '../../interview/topics.ts';
 import type { DeckQuestion } from '../../practice/deck.ts';
 
-/** A question with what is shown of it in practice; sections are HTML. */
+/** A question with what is shown of it in practice; sections and follow-ups are HTML. */
 export interface Card extends DeckQuestion {
   title: string;
+  /** As in its file: `/framing/masking`. */
+  chapter: string;
   short: string;
   great: string;
-  followUps: string;
+  followUps: FollowUp[];
   redFlags: string;
 }
 
@@ -28,17 +31,25 @@ export default defineLoader({
     return files.sort().map((path) => {
       const relativePath = relative(`${workbookRoot}/docs`, path).replaceAll('\\', '/');
       const id = relativePath.replace(/^interview\//, '').replace(/\.md$/, '');
-      const { title, topic, level, formerly, sections } = readQuestion(id, readFileSync(path, 'utf8'));
-      const render = (text: string) => markdown.render(text, { path, relativePath, cleanUrls: false });
+      const { title, topic, level, chapter, formerly, sections } = readQuestion(
+        id,
+        readFileSync(path, 'utf8'),
+      );
+      const env = { path, relativePath, cleanUrls: false };
+      const render = (text: string) => markdown.render(text, env);
       return {
         id,
         formerly,
         title,
         topic,
         level,
+        chapter,
         short: render(sections.short),
         great: render(sections.great),
-        followUps: render(sections.followUps),
+        followUps: readFollowUps(sections.followUps).map(({ asked, answer }) => ({
+          asked: markdown.renderInline(asked, env),
+          answer: render(answer),
+        })),
         redFlags: render(sections.redFlags),
       };
     });
