@@ -11,7 +11,11 @@ export interface Lab {
   specifier: string;
   /** The condition under which that import is the reference: `solution-03`. */
   condition: string;
-  /** Absolute paths. */
+  /** The learner's file as it is said to them, relative to the course: `labs/03-frames.ts`. */
+  file: string;
+  /** What puts a fresh stub there, in words. */
+  reset: string;
+  /** Absolute paths. `stub` is the learner's file; a drill has it elsewhere. */
   stub: string;
   solution: string;
   checks: string;
@@ -40,6 +44,8 @@ export function readCourse(root: string): Course {
         number,
         specifier,
         condition: `solution-${number}`,
+        file: `labs/${id}.ts`,
+        reset: `\`npm run lab reset ${number}\``,
         stub: join(root, 'labs', `${id}.ts`),
         solution: join(root, 'solutions', `${id}.ts`),
         checks: join(root, 'test', `${id}.test.ts`),
@@ -60,7 +66,7 @@ export function findLab(course: Course, wanted: string): Lab | undefined {
 
 /** The conditions under which every lab but those given is the reference. */
 export function conditionsWithout(course: Course, mine: readonly Lab[] = []): string[] {
-  return course.labs.filter((lab) => !mine.includes(lab)).map((lab) => lab.condition);
+  return course.labs.filter((lab) => !mine.some(({ id }) => id === lab.id)).map((lab) => lab.condition);
 }
 
 /** True once the learner's file exists; a lab whose stub was deleted counts as not begun. */

@@ -4,9 +4,13 @@ import { dirname, join, relative } from 'node:path';
 import { type Course, hasStub, type Lab } from './course.ts';
 import { makeStub } from './stubs.ts';
 
-/** The stub of a lab as its solution makes it now. */
+/** The stub of a lab as its solution makes it now, its relative imports as the place of the stub wants them. */
 function freshStub(lab: Lab): string {
-  return makeStub(readFileSync(lab.solution, 'utf8'), lab.solution);
+  const [from, to] = [dirname(lab.solution), dirname(lab.stub)];
+  return makeStub(readFileSync(lab.solution, 'utf8'), lab.solution).replace(
+    /(?<=\bfrom ')\.\.\/[^']+/g,
+    (path) => relative(to, join(from, path)).replaceAll('\\', '/'),
+  );
 }
 
 /** True while the learner has written nothing: the file is the fresh stub, or not there. */

@@ -16,15 +16,18 @@ export interface LabProgress {
   at: string;
 }
 
-/** What was last known of each lab, in `.workbook/progress.json`: it survives restarts and is never committed. */
+/**
+ * What was last known of each lab, in `.workbook/progress.json`: it survives restarts and is never committed.
+ * A drill keeps its own, in its own folder.
+ */
 export class Progress {
   readonly #folder: string;
   readonly #file: string;
   /** A sentence for the learner once the file could not be read and was started afresh. */
   problem: string | undefined;
 
-  constructor(course: Course) {
-    this.#folder = join(course.root, '.workbook');
+  constructor(course: Course, folder = join(course.root, '.workbook')) {
+    this.#folder = folder;
     this.#file = join(this.#folder, 'progress.json');
     this.#read();
   }

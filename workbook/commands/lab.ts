@@ -1,19 +1,28 @@
+import { InvalidArgumentError } from 'commander';
 import { commandLine, currentCourse, labNamed, usageError } from '../command-line.ts';
 import { hasStub, type Lab } from '../course.ts';
+import { attemptTable } from '../drills/attempts.ts';
+import { Drill } from '../drills/drill.ts';
 import { resetLab } from '../learner-file.ts';
 import { Progress } from '../progress.ts';
 import { Workbench } from '../runner/workbench.ts';
 import { knownStates, labTable } from '../watch/lab-table.ts';
 import { verdictLines } from '../watch/report.ts';
 import { solutionDiff } from '../watch/solution.ts';
-import { watchLab } from '../watch/watch.ts';
+import { watchDrill, watchLab } from '../watch/watch.ts';
 
 const course = currentCourse();
 const aLab = 'a lab: 3, 03 or 03-frames';
 
 const program = commandLine('npm run lab', 'Watches a lab: each save is checked at once.')
   .argument('[lab]', `${aLab}; the next unfinished one if left out`)
-  .action((wanted?: string) => watchLab(course, wanted ? labNamed(course, wanted) : firstUnfinished()));
+  .option('--drill <minutes>', 'from the fresh stub under a clock, in a scratch copy', parseMinutes)
+  // So that the other commands do not take `--drill` for theirs.
+  .enablePositionalOptions()
+  .action((wanted: string | undefined, { drill }: { drill?: number }) => {
+    const lab = wanted ? labNamed(course, wanted) : firstUnfinished();
+    return drill ? watchDrill(new Drill(course, lab, drill)) : watchLab(course, lab);
+  });
 
 program
   .command('list')
@@ -22,6 +31,13 @@ program
     const progress = new Progress(course);
     if (progress.problem) console.error(progress.problem);
     process.stdout.write(labTable(course, progress));
+  });
+
+program
+  .command('drills')
+  .description('Your drills, and what came of each.')
+  .action(() => {
+    process.stdout.write(attemptTable(course));
   });
 
 program
@@ -63,6 +79,12 @@ program
   });
 
 await program.parseAsync();
+
+function parseMinutes(value: string): number {
+  const minutes = /^\d{1,3}$/.test(value) ? Number(value) : 0;
+  if (minutes > 0) return minutes;
+  throw new InvalidArgumentError('Minutes are a whole number from 1 to 999.');
+}
 
 function firstUnfinished(): Lab {
   const states = knownStates(course, new Progress(course));

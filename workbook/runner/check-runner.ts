@@ -44,7 +44,7 @@ export class CheckRunner {
   /** Judges the learner's file of one lab. Requests are served one after the other. Never rejects. */
   async check(lab: Lab): Promise<Verdict> {
     const start = performance.now();
-    const outcome = await this.#inTurn(() => this.#ask({ kind: 'check', lab: lab.id }));
+    const outcome = await this.#inTurn(() => this.#ask({ kind: 'check', lab }));
     if (outcome.kind === 'verdict') return outcome.verdict;
     const durationMs = Math.round(performance.now() - start);
     return { lab: lab.id, state: 'broken', checks: [], problem: problemOf(lab, outcome), durationMs };
@@ -138,8 +138,7 @@ export async function listChecks(course: Course): Promise<Record<string, ListedC
   }
 }
 
-function problemOf(lab: Lab, outcome: Outcome): string {
-  const file = `labs/${lab.id}.ts`;
+function problemOf({ file }: Lab, outcome: Outcome): string {
   switch (outcome.kind) {
     case 'silent':
       return outcome.check === undefined

@@ -1,5 +1,5 @@
 // The process in which learners' code runs: one vitest a lab, asked over IPC, ended by its parent at any time.
-import { readCourse } from '../course.ts';
+import { type Lab, readCourse } from '../course.ts';
 import { startedChecks } from './announce-channel.ts';
 import { collectChecks, LabChecks } from './lab-checks.ts';
 import type { Reply, Request } from './messages.ts';
@@ -32,12 +32,10 @@ async function answer(request: Request): Promise<Reply> {
   return { kind: 'verdict', verdict: await checksOf(request.lab).run(() => reply({ kind: 'running' })) };
 }
 
-function checksOf(id: string): LabChecks {
-  const known = opened.get(id);
+function checksOf(lab: Lab): LabChecks {
+  const known = opened.get(lab.id);
   if (known) return known;
-  const lab = course.labs.find((candidate) => candidate.id === id);
-  if (!lab) throw new Error(`There is no lab ${id}`);
   const checks = new LabChecks(course, lab);
-  opened.set(id, checks);
+  opened.set(lab.id, checks);
   return checks;
 }

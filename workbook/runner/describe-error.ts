@@ -28,7 +28,7 @@ export class ErrorWording {
   /** Of an error at import: no check could run. */
   ofImport(error: SerializedError): string {
     const what = this.#thrown(error);
-    return shortened(this.#place(error) ? what : `labs/${this.#lab.id}.ts could not be loaded: ${what}`);
+    return shortened(this.#place(error) ? what : `${this.#lab.file} could not be loaded: ${what}`);
   }
 
   /** Of an error that no check caught: a rejected promise nobody awaits, an exception in a callback. */
@@ -51,8 +51,10 @@ export class ErrorWording {
 
   /** `labs/03-frames.ts:12`: the innermost line of the learner's file in the stack. */
   #place(error: SerializedError): string | undefined {
-    const file = `labs/${this.#lab.id}.ts`;
-    const line = new RegExp(`${file}:(\\d+):\\d+`).exec(slashed(error.stack ?? ''))?.[1];
+    const { file } = this.#lab;
+    const line = new RegExp(`${file.replaceAll('.', '\\.')}:(\\d+):\\d+`).exec(
+      slashed(error.stack ?? ''),
+    )?.[1];
     return line ? `${file}:${line}` : undefined;
   }
 

@@ -40,7 +40,7 @@ export class LabChecks {
   }
 
   async #runChecks(onRunning: () => void): Promise<Pick<Verdict, 'state' | 'checks' | 'problem'>> {
-    this.#vitest ??= QuietVitest.open(labProject(this.#course, this.#lab), {
+    this.#vitest ??= QuietVitest.open(this.#project(), {
       runner: join(import.meta.dirname, 'announce.ts'),
       onPrint: (text) => {
         this.#printed = (this.#printed + text).slice(0, printedKept);
@@ -50,6 +50,13 @@ export class LabChecks {
     this.#printed = '';
     onRunning();
     return this.#judge(await vitest.run());
+  }
+
+  /** The lab's project, with the learner's file wherever it is. */
+  #project(): ReturnType<typeof labProject> {
+    const project = labProject(this.#course, this.#lab);
+    const alias = { [this.#lab.specifier]: this.#lab.stub.replaceAll('\\', '/') };
+    return { ...project, resolve: { ...project.resolve, alias } };
   }
 
   #judge({ testModules, unhandledErrors }: TestRunResult): Pick<Verdict, 'state' | 'checks' | 'problem'> {

@@ -7,12 +7,12 @@ import type { Lab } from '../course.ts';
  * missing, empty, not TypeScript, or lacks an export that the checks import.
  */
 export async function preflight(lab: Lab): Promise<string | undefined> {
-  const file = `labs/${lab.id}.ts`;
+  const { file, reset } = lab;
   if (!existsSync(lab.stub)) {
-    return `${file} is not there. \`npm run lab reset ${lab.number}\` writes a fresh one.`;
+    return `${file} is not there. ${reset} writes a fresh one.`;
   }
   if (readFileSync(lab.stub, 'utf8').trim() === '') {
-    return `${file} is empty. \`npm run lab reset ${lab.number}\` writes a fresh one.`;
+    return `${file} is empty. ${reset} writes a fresh one.`;
   }
   try {
     const [mine, wanted] = await Promise.all([exportsOf(lab.stub), exportsOf(lab.solution)]);

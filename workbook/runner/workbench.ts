@@ -1,6 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import { mkdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
 import { type Course, hasStub, type Lab } from '../course.ts';
 import { fingerprint, isUntouched } from '../learner-file.ts';
@@ -37,11 +37,11 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
   #watcher: FSWatcher | undefined;
   #closed = false;
 
-  constructor(course: Course, runner = new CheckRunner(course)) {
+  constructor(course: Course, progress = new Progress(course)) {
     super();
     this.course = course;
-    this.#runner = runner;
-    this.progress = new Progress(course);
+    this.#runner = new CheckRunner(course);
+    this.progress = progress;
     this.#mistakes = readMistakes(course);
   }
 
@@ -54,9 +54,9 @@ export class Workbench extends EventEmitter<WorkbenchEvents> {
 
   /** Judges each file that is saved once this has resolved, and none before. */
   async watch(): Promise<void> {
-    const folder = join(this.course.root, 'labs');
-    mkdirSync(folder, { recursive: true });
-    this.#watcher = watch(folder, { ignoreInitial: true, depth: 0 });
+    const folders = [...new Set(this.course.labs.map(({ stub }) => dirname(stub)))];
+    for (const folder of folders) mkdirSync(folder, { recursive: true });
+    this.#watcher = watch(folders, { ignoreInitial: true, depth: 0 });
     this.#watcher.on('all', (_event, path) => this.#saved(path));
     await once(this.#watcher, 'ready');
   }

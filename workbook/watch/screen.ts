@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import type { Lab } from '../course.ts';
+import type { Drill } from '../drills/drill.ts';
 import { labTitle } from '../lab-title.ts';
 import type { LabState, Verdict } from '../verdict.ts';
 import { paragraph } from './paragraph.ts';
@@ -18,6 +19,8 @@ export interface View {
   /** A sentence about what a key just did. */
   note: string | undefined;
   asksReset: boolean;
+  /** Undefined for the learner's own file. */
+  drill: Pick<Drill, 'timeLeft' | 'passedAfter'> | undefined;
 }
 
 const keys = [
@@ -29,17 +32,22 @@ const keys = [
   ['q', 'quit'],
 ] as const;
 
+/** They lead to other labs; a drill has one. */
+export const courseKeys: ReadonlySet<string> = new Set(['n', 'l']);
+
 export function screen(view: View, columns: number): string {
+  const { lab, drill } = view;
+  const title = styleText('bold', `Lab ${lab.number} · ${labTitle(lab)}`);
   const lines = [
-    progressBar(view, columns),
+    drill ? styleText('bold', drill.timeLeft()) : progressBar(view, columns),
     '',
-    styleText('bold', `Lab ${view.lab.number} · ${labTitle(view.lab)}`) +
-      styleText('dim', `  labs/${view.lab.id}.ts`),
+    // The path of a scratch copy is long.
+    ...(drill ? [title, styleText('dim', lab.file)] : [title + styleText('dim', `  ${lab.file}`)]),
     ...body(view, columns),
     '',
     ...(view.note ? [...paragraph(view.note, columns), ''] : []),
     view.asksReset
-      ? `  Replace labs/${view.lab.id}.ts by the fresh stub? Your file is kept in .workbook/backups. (y/n)`
+      ? `  Replace ${lab.file} by the fresh stub? Your file is kept in .workbook/backups. (y/n)`
       : keyLine(view),
   ];
   return `${lines.join('\n')}\n`;
@@ -72,22 +80,27 @@ function body(view: View, columns: number): string[] {
   }
 }
 
-function passedLines({ labs, states, lab }: View, verdict: Verdict, columns: number): string[] {
+function passedLines(view: View, verdict: Verdict, columns: number): string[] {
   const stretch = nextCheck(verdict);
-  const last = labs.every(({ id }) => states.get(id) === 'passed');
-  const next = last ? `All ${labs.length} labs pass: the whole chat is yours.` : 'Go on to the next lab: n.';
   return [
-    ...paragraph(
-      `✓ Lab ${lab.number} passes. A chat that \`npm start\` runs now uses your labs/${lab.id}.ts in place of the reference. Compare the two: \`npm run lab diff ${lab.number}\`. ${next}`,
-      columns,
-    ),
+    ...paragraph(view.drill ? drillPassedWords(view.drill) : passedWords(view), columns),
     ...(stretch ? ['', '  Harder, if you like:', '', ...checkLines(stretch, 0, columns)] : []),
     ...printed(verdict),
   ];
 }
 
+function passedWords({ labs, states, lab }: View): string {
+  const last = labs.every(({ id }) => states.get(id) === 'passed');
+  const next = last ? `All ${labs.length} labs pass: the whole chat is yours.` : 'Go on to the next lab: n.';
+  return `✓ Lab ${lab.number} passes. A chat that \`npm start\` runs now uses your ${lab.file} in place of the reference. Compare the two: \`npm run lab diff ${lab.number}\`. ${next}`;
+}
+
+function drillPassedWords({ passedAfter }: Pick<Drill, 'passedAfter'>): string {
+  return `✓ All core checks passed after ${passedAfter}. Now say aloud what you built and what it costs, as you would to an interviewer; then compare it with the solution: s.`;
+}
+
 function openLines(lab: Lab, verdict: Verdict, hints: HintLevel, columns: number): string[] {
-  const fresh = `The stub is fresh: open labs/${lab.id}.ts and begin at the first TODO. Each save is checked.`;
+  const fresh = `The stub is fresh: open ${lab.file} and begin at the first TODO. Each save is checked.`;
   const check = nextCheck(verdict);
   return [
     ...(verdict.state === 'untouched' ? [...paragraph(fresh, columns), ''] : []),
@@ -102,10 +115,10 @@ function printed(verdict: Verdict): string[] {
   return verdict.printed ? ['', ...printedLines(verdict.printed)] : [];
 }
 
-function keyLine({ verdict, hints }: View): string {
+function keyLine({ verdict, hints, drill }: View): string {
   const hinted = verdict && verdict.state !== 'passed' && verdict.state !== 'broken' && hints < 2;
   return keys
-    .filter(([key]) => key !== 'h' || hinted)
+    .filter(([key]) => (key !== 'h' || hinted) && !(drill && courseKeys.has(key)))
     .map(([key, words]) => `${styleText('bold', key)} ${key === 'h' && hints === 1 ? 'the idea' : words}`)
     .join(' · ');
 }

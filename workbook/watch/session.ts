@@ -1,11 +1,12 @@
 import type { Course, Lab } from '../course.ts';
+import type { Drill } from '../drills/drill.ts';
 import { resetLab } from '../learner-file.ts';
 import type { Workbench } from '../runner/workbench.ts';
 import type { Verdict } from '../verdict.ts';
 import { knownStates, labTable } from './lab-table.ts';
 import type { HintLevel } from './report.ts';
 import { nextCheck } from './report.ts';
-import { screen, type View } from './screen.ts';
+import { courseKeys, screen, type View } from './screen.ts';
 import { solutionText } from './solution.ts';
 
 /** What a session needs of a terminal. */
@@ -20,6 +21,7 @@ export class WatchSession {
   readonly #workbench: Workbench;
   readonly #terminal: Terminal;
   readonly #onQuit: () => void;
+  readonly #drill: Drill | undefined;
   readonly #actions: Record<string, () => void> = {
     h: () => this.#change({ hints: Math.min(2, this.#view.hints + 1) as HintLevel }),
     n: () => this.#goTo(nextUnfinished(this.#course, this.#view)),
@@ -31,10 +33,11 @@ export class WatchSession {
   /** A page shown instead of the screen, until the next key. */
   #page: string | undefined;
 
-  constructor(workbench: Workbench, lab: Lab, terminal: Terminal, onQuit: () => void) {
+  constructor(workbench: Workbench, lab: Lab, terminal: Terminal, onQuit: () => void, drill?: Drill) {
     this.#workbench = workbench;
     this.#terminal = terminal;
     this.#onQuit = onQuit;
+    this.#drill = drill;
     this.#view = this.#viewOf(lab);
     workbench.on('checking', this.#onChecking).on('verdict', this.#onVerdict);
   }
@@ -54,12 +57,17 @@ export class WatchSession {
     this.#terminal.show(this.#page ?? screen(this.#view, this.#terminal.columns()));
   }
 
+  /** Time has passed. A page that is being read stays where it is. */
+  tick(): void {
+    if (this.#page === undefined) this.draw();
+  }
+
   key(key: string): void {
     this.#view = { ...this.#view, note: undefined };
     if (key === 'q') this.#onQuit();
     else if (this.#page !== undefined) this.#closePage();
     else if (this.#view.asksReset) this.#answerReset(key === 'y');
-    else this.#actions[key]?.();
+    else if (!(this.#drill && courseKeys.has(key))) this.#actions[key]?.();
   }
 
   get #course(): Course {
@@ -120,6 +128,7 @@ export class WatchSession {
       hints: 0,
       note: this.#workbench.progress.problem,
       asksReset: false,
+      drill: this.#drill,
     };
   }
 }
