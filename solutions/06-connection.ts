@@ -122,7 +122,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     const { role, maxPayloadLength } = options;
     const allowRsv1 = this.extension !== undefined;
     this.#parser = new FrameParser({ role, maxPayloadLength, allowRsv1 }, (frame) => this.#onFrame(frame));
-    this.#assembler = new MessageAssembler(new Connection.#Handler(this), options);
+    this.#assembler = new MessageAssembler(this.#makeHandler(), options);
     if (options.head?.length) socket.unshift(options.head);
     Object.assign(socket, { [connectionOf]: this });
     for (const [event, listener] of Connection.#listeners) socket.on(event, listener);
@@ -250,30 +250,15 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     },
   });
 
-  /** What the assembler tells: a class, for the same reason. */
-  static readonly #Handler = class implements MessageHandler {
-    readonly #connection: Connection;
-
-    constructor(connection: Connection) {
-      this.#connection = connection;
-    }
-
-    onMessage(data: Buffer, isBinary: boolean): void {
-      this.#connection.emit('message', data, isBinary);
-    }
-
-    onPing(payload: Buffer): void {
-      this.#connection.#onPing(payload);
-    }
-
-    onPong(payload: Buffer): void {
-      this.#connection.emit('pong', payload);
-    }
-
-    onClose(code: number, reason: string): void {
-      this.#connection.#onClose(code, reason);
-    }
-  };
+  /** What the assembler tells, as functions that need no `this`: it may pass them on. Bound ones weigh least. */
+  #makeHandler(): MessageHandler {
+    return {
+      onMessage: this.#onMessage.bind(this),
+      onPing: this.#onPing.bind(this),
+      onPong: this.#onPong.bind(this),
+      onClose: this.#onClose.bind(this),
+    };
+  }
   // #endregion shared
   // #endregion
 
@@ -350,6 +335,14 @@ export class Connection extends EventEmitter<ConnectionEvents> {
   /** The listener is added right after this event, so what was held is taken up a moment later. */
   #onNewListener(event: string | symbol): void {
     if (event === 'message') process.nextTick(() => this.#paused || this.#release());
+  }
+
+  #onMessage(data: Buffer, isBinary: boolean): void {
+    this.emit('message', data, isBinary);
+  }
+
+  #onPong(payload: Buffer): void {
+    this.emit('pong', payload);
   }
 
   // #region on-ping

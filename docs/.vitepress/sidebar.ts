@@ -137,7 +137,15 @@ export function makeSidebar(labIds: readonly string[]): DefaultTheme.SidebarItem
         .filter(({ id }) => labIds.includes(id))
         .map(({ id, title }) => ({ text: `${id.slice(0, 2)} ${title}`, link: `/labs/${id}` })),
     },
-    { text: 'Interview', link: '/interview/' },
+    {
+      text: 'Interview',
+      link: '/interview/',
+      collapsed: false,
+      items: [
+        { text: 'Practice', link: '/interview/practice' },
+        { text: 'Mock interview', link: '/interview/mock' },
+      ],
+    },
     {
       text: 'Reference',
       link: '/reference/',

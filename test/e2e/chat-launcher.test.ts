@@ -199,13 +199,13 @@ describe('the launcher', () => {
       /* @vite-ignore */ join(root, 'workbook', 'chat', 'launcher.ts')
     )) as typeof import('../../workbook/chat/launcher.ts');
     const copy = readCourse(root);
-    const launcher = new Copy(copy, config, { silenceMs: 6_000 });
+    const launcher = new Copy(copy, config, { silenceMs: 15_000 });
     onTestFinished(() => launcher.stop());
     const sentences: string[] = [];
     launcher.on('fallback', (sentence) => sentences.push(sentence));
     await launcher.start(copy.labs.filter(({ number }) => number === '03'));
     expect(sentences).toEqual([
-      'The chat has stopped on your labs (it did not answer for 6 seconds): it goes on with the reference for all of them.',
+      'The chat has stopped on your labs (it did not answer for 15 seconds): it goes on with the reference for all of them.',
     ]);
     expect(launcher.mine).toEqual([]);
   });

@@ -35,7 +35,7 @@ describe.skipIf(noBrowser)('the chat in Chromium', () => {
       // Chromium logs a server that is down, or that says no, which is what some tests are about.
       if (
         message.type() === 'error' &&
-        !/^Failed to load resource|ERR_CONNECTION_REFUSED/.test(message.text())
+        !/^Failed to load resource|ERR_CONNECTION_REFUSED|response code: 503/.test(message.text())
       ) {
         problems.push(message.text());
       }

@@ -9,7 +9,7 @@ import { accessibilityViolations, noBrowser, startBrowser } from '../support/bro
 import { copyWorkbook, pagesBelow, RunningCommand } from './site-copy.ts';
 
 /** A build on a loaded machine. */
-const patienceMs = 180_000;
+const patienceMs = 400_000;
 const base = '/course/';
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
