@@ -7,6 +7,7 @@ import {
   type User,
 } from '#labs/10-protocol';
 import { Hub } from '#labs/11-hub';
+import { authorize } from '#labs/15-auth';
 import { MemoryBackplane } from '#labs/17-backplane';
 import { Monitor } from '#labs/19-monitoring';
 import { ChatService, type Participant, RoomGates } from '#labs/20-chat-server';
@@ -86,8 +87,10 @@ export class TestServer {
     this.#inTurn(async (chat) => {
       try {
         const message = parseClientMessage(Buffer.from(text), false);
-        if (!link.member || message.type === 'auth') await this.#authenticate(link, message);
-        else await chat.handle(link.member, message);
+        const { member } = link;
+        if (!member || message.type === 'auth') return await this.#authenticate(link, message);
+        authorize(message, { user: member.user, isIn: (room) => chat.isIn(member, room) });
+        await chat.handle(member, message);
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
         link.tell(error.reply);
