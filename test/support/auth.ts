@@ -65,10 +65,16 @@ function readPart(part: string): object {
   return JSON.parse(Buffer.from(part, 'base64url').toString()) as object;
 }
 
-/** A token with one character exchanged for another, at a place from 0 to 1. */
+const base64url = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+
+/**
+ * A token with one character exchanged for another, at a place from 0 to 1. The exchange turns the highest of the
+ * character's six bits: never one that pads, nor a letter's case alone, which means nothing in hexadecimal.
+ */
 export function altered(token: string, place: number): string {
   const at = Math.floor(token.length * place);
-  return token.slice(0, at) + (token[at] === 'A' ? 'B' : 'A') + token.slice(at + 1);
+  const exchanged = base64url[base64url.indexOf(token[at]) ^ 32] ?? 'A';
+  return token.slice(0, at) + exchanged + token.slice(at + 1);
 }
 
 /** A redeem that answers when the check says so. */
