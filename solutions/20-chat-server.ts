@@ -32,7 +32,7 @@ import { createHttpHandler } from '../workbook/chat/http.ts';
 import { guardLimits, hubLimits, serverLimits, userRate } from '../workbook/chat/limits.ts';
 import { Listener, type ListenerOptions } from '../workbook/chat/listener.ts';
 import { operatorRoutes } from '../workbook/chat/operator.ts';
-import type { Asset } from '../workbook/chat/page.ts';
+import type { Asset } from '../workbook/bundle-script.ts';
 import type { Refused } from '../workbook/chat/refuse.ts';
 import { type AnyRequest, forwardedFor, ownOrigin } from '../workbook/chat/requests.ts';
 import { signingKey } from '../workbook/chat/signing-key.ts';

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { type Course, findLab, type Lab, readCourse, workbookRoot } from './course.ts';
 
 /** A command of the workbook. Wrong usage is one sentence and exit code 2. */
@@ -28,4 +28,11 @@ export function labNamed(course: Course, wanted: string): Lab {
 export function usageError(sentence: string): never {
   console.error(sentence);
   process.exit(2);
+}
+
+/** Reads the value of `--port`. */
+export function parsePort(value: string): number {
+  const port = /^\d{1,5}$/.test(value) ? Number(value) : Number.NaN;
+  if (port <= 65_535) return port;
+  throw new InvalidArgumentError('A port is a whole number from 0 to 65535.');
 }

@@ -5,7 +5,7 @@ import { explain, messageLimits } from '#labs/10-protocol';
 import type { Authority, Identity } from '#labs/15-auth';
 import { Unavailable } from '#labs/17-backplane';
 import type { Monitor } from '#labs/19-monitoring';
-import type { Asset } from './page.ts';
+import type { Asset } from '../bundle-script.ts';
 
 export interface HttpServices {
   page: ReadonlyMap<string, Asset>;
@@ -52,7 +52,7 @@ const sessionRequest = z.object({
 const maxBodyLength = 4_096;
 
 /** For every answer. The page's own files are all it may load, so markup smuggled into it can do nothing. */
-const securityHeaders = {
+export const securityHeaders = {
   'Content-Security-Policy':
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",

@@ -4,6 +4,7 @@ import { EventEmitter, once } from 'node:events';
 import { join } from 'node:path';
 import type { RedisOptions } from '#labs/17-backplane';
 import { type Course, conditionsWithout, type Lab, workbookRoot } from '../course.ts';
+import { listenProblem } from '../listen-problem.ts';
 import type { TlsIdentity } from './certificate.ts';
 import type { EngineName } from './engine.ts';
 import type { WireNote } from './live-wire.ts';
@@ -282,22 +283,10 @@ function ask(child: ChildProcess, message: ParentMessage): void {
   if (child.connected) child.send(message, () => {});
 }
 
-/** What `listen` objects to, in a sentence; undefined for any other failure. */
+/** Why it cannot start, in a sentence; undefined where a lab may be to blame. */
 function startProblem({ code }: Failure, { host, redis }: ChatConfig, port: number): string | undefined {
-  switch (code) {
-    case 'EADDRINUSE':
-      return `Port ${port} is taken. Stop the program that has it, or choose another with --port.`;
-    case 'EACCES':
-      return `Port ${port} needs more rights than this program has. Choose one from 1024 up with --port.`;
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return `${host} is no address of this machine. Choose another with --host.`;
-    case 'UNAVAILABLE':
-      return `There is no Redis at ${redis && new URL(redis.url).host}. Start one, or leave out --redis.`;
-    default:
-      return undefined;
-  }
+  if (code !== 'UNAVAILABLE') return listenProblem(code, host, port);
+  return `There is no Redis at ${redis && new URL(redis.url).host}. Start one, or leave out --redis.`;
 }
 
 /** The learner's file that comes first in the stack, the innermost one: by its path, or as `#labs/03-frames`. */

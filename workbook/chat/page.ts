@@ -1,13 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build } from 'esbuild';
-import { conditionsWithout, readCourse, workbookRoot } from '../course.ts';
-
-/** A file of the web client, as it is served. */
-export interface Asset {
-  type: string;
-  body: Uint8Array;
-}
+import { type Asset, bundleScript } from '../bundle-script.ts';
 
 const web = join(import.meta.dirname, 'web');
 
@@ -24,28 +17,12 @@ export async function bundlePage(mine: readonly string[] = []): Promise<Map<stri
   });
   return new Map([
     ['/', await file('index.html', 'text/html; charset=utf-8')],
+    ['/palette.css', await file('../../palette.css', 'text/css; charset=utf-8')],
     ['/style.css', await file('style.css', 'text/css; charset=utf-8')],
     ['/icon.svg', await file('icon.svg', 'image/svg+xml')],
-    ['/main.js', await script('main.ts', mine)],
+    ['/main.js', await bundleScript(join(web, 'main.ts'), mine)],
     ['/status', await file('status/status.html', 'text/html; charset=utf-8')],
     ['/status.css', await file('status/status.css', 'text/css; charset=utf-8')],
-    ['/status.js', await script('status/status.ts', mine)],
+    ['/status.js', await bundleScript(join(web, 'status', 'status.ts'), mine)],
   ]);
-}
-
-async function script(name: string, mine: readonly string[]): Promise<Asset> {
-  const course = readCourse(workbookRoot);
-  const learners = course.labs.filter(({ number }) => mine.includes(number));
-  const { outputFiles } = await build({
-    entryPoints: [join(web, name)],
-    absWorkingDir: workbookRoot,
-    conditions: conditionsWithout(course, learners),
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    target: 'es2022',
-    write: false,
-    logLevel: 'silent',
-  });
-  return { type: 'text/javascript; charset=utf-8', body: outputFiles[0].contents };
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ChatConfig, ChatLauncher } from '../chat/launcher.ts';
 import type { Course, Lab } from '../course.ts';
+import { listenProblem } from '../listen-problem.ts';
 import { findProgram } from './find-program.ts';
 import { Haproxy } from './haproxy.ts';
 import { freePort } from './ports.ts';
@@ -178,17 +179,7 @@ async function openPort(wanted: number): Promise<number> {
   try {
     return await freePort(wanted);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EADDRINUSE') {
-      throw new ClusterError(
-        `Port ${wanted} is taken. Stop the program that has it, or choose another with --port.`,
-      );
-    }
-    if (code === 'EACCES') {
-      throw new ClusterError(
-        `Port ${wanted} needs more rights than this program has. Choose one from 1024 up.`,
-      );
-    }
-    throw error;
+    const problem = listenProblem((error as NodeJS.ErrnoException).code, '127.0.0.1', wanted);
+    throw problem === undefined ? error : new ClusterError(problem);
   }
 }

@@ -1,12 +1,9 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 import { messageLimits } from '../../solutions/10-protocol.ts';
 import type { CliConfig } from '../chat/cli/main.ts';
 import { commandLine, currentCourse } from '../command-line.ts';
-import { conditionsWithout, workbookRoot } from '../course.ts';
 import { Progress } from '../progress.ts';
+import { runOnLabs } from '../run-on-labs.ts';
 
 /** The labs a client runs on. */
 const clientLabs = [
@@ -76,15 +73,4 @@ const mine = course.labs.filter(
 );
 if (mine.length > 0) console.error(`On your labs ${mine.map(({ number }) => number).join(', ')}.`);
 
-// In a process of its own: which files the labs are is decided when one starts.
-const conditions = conditionsWithout(course, mine).map((condition) => `--conditions=${condition}`);
-const program = join(workbookRoot, 'workbook', 'chat', 'cli', 'main.ts');
-const args = [...conditions, '--import', 'tsx', program, JSON.stringify(config)];
-const child = spawn(process.execPath, args, { stdio: 'inherit' });
-// Ctrl-C in a terminal reaches the child as well, and it ends itself politely, once. On Windows a signal from
-// here would end it on the spot.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(signal, () => process.platform === 'win32' || child.kill(signal));
-}
-const [code] = (await once(child, 'exit')) as [number | null];
-process.exitCode = code ?? 1;
+await runOnLabs(course, mine, 'workbook/chat/cli/main.ts', [JSON.stringify(config)]);

@@ -8,7 +8,7 @@ import type { TlsIdentity } from '../chat/certificate.ts';
 import type { EngineName } from '../chat/engine.ts';
 import { type ChatConfig, ChatLauncher } from '../chat/launcher.ts';
 import { formatWhose } from '../chat/whose.ts';
-import { commandLine, currentCourse, usageError } from '../command-line.ts';
+import { commandLine, currentCourse, parsePort, usageError } from '../command-line.ts';
 import { findLab, type Lab } from '../course.ts';
 import { passingLabs } from '../progress.ts';
 
@@ -32,12 +32,6 @@ interface Flags {
 }
 
 const course = currentCourse();
-
-function parsePort(value: string): number {
-  const port = /^\d{1,5}$/.test(value) ? Number(value) : Number.NaN;
-  if (port <= 65_535) return port;
-  throw new InvalidArgumentError('A port is a whole number from 0 to 65535.');
-}
 
 function parseMine(value: string): Flags['mine'] {
   if (value === 'passing') return value;

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
-import { InvalidArgumentError } from 'commander';
 import { ChatLauncher, ChatStartError } from '../chat/launcher.ts';
 import { formatWhose } from '../chat/whose.ts';
-import { commandLine, currentCourse } from '../command-line.ts';
+import { commandLine, currentCourse, parsePort } from '../command-line.ts';
 import type { Lab } from '../course.ts';
 import { Workbench } from '../runner/workbench.ts';
 import { attachWorkbench } from '../site/attach.ts';
@@ -87,10 +86,4 @@ async function fail(error: Error): Promise<never> {
   console.error(chatPortTaken ? error.message.replace('--port', '--chat-port') : error.message);
   await Promise.all([workbench.close(), chat.stop()]);
   process.exit(1);
-}
-
-function parsePort(value: string): number {
-  const number = /^\d{1,5}$/.test(value) ? Number(value) : Number.NaN;
-  if (number <= 65_535) return number;
-  throw new InvalidArgumentError('A port is a whole number from 0 to 65535.');
 }

@@ -1,10 +1,7 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { commandLine, currentCourse, usageError } from '../command-line.ts';
-import { conditionsWithout, workbookRoot } from '../course.ts';
 import { Progress } from '../progress.ts';
+import { runOnLabs } from '../run-on-labs.ts';
 
 const command = commandLine(
   'npm run wire --',
@@ -24,11 +21,4 @@ const progress = new Progress(course);
 const mine = course.labs.filter((lab) => lab.id === '09-wire' && progress.current(lab)?.state === 'passed');
 if (mine.length > 0 && !json) console.error('Read by your labs/09-wire.ts.');
 
-// In a process of its own: which files the labs are is decided when one starts.
-const conditions = conditionsWithout(course, mine).map((condition) => `--conditions=${condition}`);
-const program = join(workbookRoot, 'workbook', 'wire', 'main.ts');
-const args = [...conditions, '--import', 'tsx', program, file, ...(json ? ['--json'] : [])];
-const child = spawn(process.execPath, args, { stdio: 'inherit' });
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
-const [code] = (await once(child, 'exit')) as [number | null];
-process.exitCode = code ?? 1;
+await runOnLabs(course, mine, 'workbook/wire/main.ts', [file, ...(json ? ['--json'] : [])]);

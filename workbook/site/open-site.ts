@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { listenProblem } from '../listen-problem.ts';
 import type { SiteServer } from './attach.ts';
 
 /**
@@ -37,14 +38,6 @@ async function freePort(host: string): Promise<number> {
 function sentence(error: unknown, host: string, port: number): string {
   const { code, message } = error as NodeJS.ErrnoException;
   // Vite's own error for a taken port has no code.
-  if (code === 'EADDRINUSE' || /is already in use/.test(message)) {
-    return `Port ${port} is taken. Stop the program that has it, or choose another with --port.`;
-  }
-  if (code === 'EACCES') {
-    return `Port ${port} needs more rights than this program has. Choose one from 1024 up with --port.`;
-  }
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
-    return `${host} is no address of this machine. Choose another with --host.`;
-  }
-  return message;
+  const isTaken = /is already in use/.test(message);
+  return listenProblem(isTaken ? 'EADDRINUSE' : code, host, port) ?? message;
 }
