@@ -28,7 +28,7 @@ export default {
     app.component('PartIndex', PartIndex);
     app.component('QuestionList', QuestionList);
     app.component('Sequence', SequenceDiagram);
-    // These carry labs' code, so only the pages that show them load them.
+    // Only the pages that show one of these load it: most carry labs' code.
     app.component(
       'ConformanceGrid',
       defineAsyncComponent(() => import('./conformance/ConformanceGrid.vue')),
@@ -52,6 +52,10 @@ export default {
     app.component(
       'BackoffSimulator',
       defineAsyncComponent(() => import('./components/BackoffSimulator.vue')),
+    );
+    app.component(
+      'DrillClock',
+      defineAsyncComponent(() => import('./interview/DrillClock.vue')),
     );
     app.component(
       'PracticeDeck',
