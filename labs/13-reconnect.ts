@@ -129,7 +129,7 @@ export class Reconnector {
 
   /**
    * The server says when to come back, in milliseconds from the moment the connection is lost; it has spread its
-   * clients itself. Good for one wait, up to `maxAdviceMs`.
+   * clients itself. Good for the next loss, up to `maxAdviceMs`; `stop` forgets it.
    */
   advise(ms: number): void {
     // TODO: remember it for the next wait; what comes from a network is not trusted to be a sensible number

@@ -44,6 +44,10 @@ check(
       late <= policy.capMs,
       `The wait after 5,000 failures is ${late} ms; the cap is ${policy.capMs}.`,
     );
+    expect(
+      [30, 31, 32, 33, 64].map((failures) => range(failures)[1]),
+      'The longest waits after 30, 31, 32, 33 and 64 failures (<< counts in 32 bits, ** does not)',
+    ).toEqual([20_000, 20_000, 20_000, 20_000, 20_000]);
   },
 );
 
@@ -129,7 +133,10 @@ check(
     hint: ['When is the next attempt, as a time of day?', 'clock.now() plus the wait that was drawn.'],
   },
   () => {
-    const client = new Client().open();
+    const client = new Client();
+    const read: string[] = [];
+    client.onTold = () => read.push(client.state);
+    client.open();
     client.clock.advance(60_000);
     client.attempt.closed(1006);
     expect(client.reconnector.state, 'The state after the loss').toEqual({
@@ -141,6 +148,7 @@ check(
     client.clock.advance(1);
     expect(client.attempts.length, 'attempts, 2,000 ms after the loss').toBe(2);
     expect(client.states, 'onState was told').toEqual(['connecting', 'open', 'waiting', 'connecting']);
+    expect(read, 'What state says to whoever is told: the change came before').toEqual(client.states);
   },
 );
 
@@ -387,6 +395,12 @@ check(
       client.attempts.map(({ ended }) => ended),
       'ended by the reconnector',
     ).toEqual([0, 0]);
+
+    const waiting = new Client();
+    waiting.onConnect = (attempt) => attempt.closed(1006);
+    waiting.reconnector.tryNow();
+    waiting.reconnector.stop();
+    expect(waiting.attempt.ended, 'stop ended an attempt that had failed before').toBe(0);
   },
 );
 
@@ -421,6 +435,10 @@ check(
       [open, connecting, waiting].map(({ attempt }) => attempt.ended),
       'How often each was ended',
     ).toEqual([1, 1, 0]);
+    const advisedBefore = new Client().open();
+    advisedBefore.reconnector.advise(300);
+    advisedBefore.reconnector.stop();
+    expect(advisedBefore.open().waitAfter(1006), 'The wait, advised to be 300 ms before a stop').toBe(2_000);
   },
 );
 
@@ -448,6 +466,12 @@ check(
     refused.reconnector.advise(300);
     refused.attempt.closed(1008);
     expect(refused.state, 'Advised, then refused with 1008').toBe('closed');
+    const offline = new Client().open();
+    offline.reconnector.networkLost();
+    offline.reconnector.advise(300);
+    offline.attempt.closed(1012);
+    offline.reconnector.networkBack();
+    expect(offline.open().waitAfter(1006), 'The wait, advised to be 300 ms at a loss long ago').toBe(2_000);
   },
 );
 
@@ -532,6 +556,15 @@ check(
     expect([client.state, client.attempt.ended], 'State, and how often it was ended').toEqual(['open', 0]);
     client.attempt.closed(1006);
     expect(client.state, 'The state after the loss').toBe('offline');
+
+    const connecting = new Client();
+    connecting.reconnector.tryNow();
+    connecting.reconnector.networkLost();
+    connecting.attempt.opened();
+    expect(
+      [connecting.state, connecting.attempt.ended],
+      'An attempt was under way at the news, and succeeded: its state, and how often it was ended',
+    ).toEqual(['open', 0]);
   },
 );
 
@@ -555,8 +588,13 @@ check(
       name: 'waiting',
       retryAt: client.clock.now() + 2_000,
     });
-    client.clock.advance(2_000);
-    expect(client.attempts.length, 'attempts, 2,000 ms later').toBe(4);
+    client.clock.advance(1_500);
+    client.reconnector.networkBack();
+    client.clock.advance(500);
+    expect(
+      client.attempts.length,
+      'attempts, 2,000 ms later; the news came once more meanwhile, and a wait that began is not begun again',
+    ).toBe(4);
     const open = new Client().open();
     open.reconnector.networkLost();
     open.reconnector.networkBack();

@@ -36,6 +36,8 @@ export class Client {
   readonly reconnector: Reconnector;
   /** What happens to an attempt at once. */
   onConnect = (_attempt: Attempt) => {};
+  /** What whoever hears of a change does then. */
+  onTold = () => {};
   readonly #start: number;
 
   /** Half of every limit is drawn, unless `random` says otherwise. */
@@ -48,7 +50,10 @@ export class Client {
       ...options,
       clock: this.clock,
       connect: (attempt) => this.#connect(attempt),
-      onState: ({ name }) => this.states.push(name),
+      onState: ({ name }) => {
+        this.states.push(name);
+        this.onTold();
+      },
     });
   }
 
