@@ -23,6 +23,14 @@ export interface RoomHistory {
   messages: RoomMessage[];
 }
 
+/** What became of a message that was appended. */
+export interface Appended {
+  /** Its number in the room. */
+  seq: number;
+  /** False for a repeat: it has the number it got the first time. */
+  isNew: boolean;
+}
+
 /** What a backplane tells the node it belongs to. */
 export interface BackplaneListener {
   /** Something was said in a room this node is in: in order of `seq`, each once, none left out. */
@@ -48,8 +56,8 @@ export interface Backplane extends Claims {
   readonly isUp: boolean;
   /** To be called first. Ends once the store was tried for the first time; `isUp` says whether it was there. */
   start(listener: BackplaneListener): Promise<void>;
-  /** Numbers a message, stores it and tells every node in the room. A repeat gets the number it has, and is not told. */
-  append(room: string, post: Post): Promise<{ seq: number }>;
+  /** Numbers a message, stores it and tells every node in the room. A repeat is neither stored nor told again. */
+  append(room: string, post: Post): Promise<Appended>;
   /** All or nothing: everything after the position, or, where some of it is gone, the last messages. */
   read(room: string, since?: Position): Promise<RoomHistory>;
   /** A connection of this node joins. When it has resolved, all that is said from then on is heard. */
@@ -116,7 +124,7 @@ export class MemoryBackplane implements Backplane {
     throw new Unfinished('17-backplane: start');
   }
 
-  async append(room: string, post: Post): Promise<{ seq: number }> {
+  async append(room: string, post: Post): Promise<Appended> {
     // TODO: the log does it all; what is new is told to every node of the store that is in the room
     throw new Unfinished('17-backplane: append');
   }
@@ -255,7 +263,7 @@ function openRoom(): string {
  * Is it a repeat? If not: the next number, the message, and word of it.
  *
  * ARGV[3]: sender and id. ARGV[4]: the post, JSON. ARGV[5..7]: how many messages, bytes and ids are kept.
- * Returns the number. Publishes `{epoch, seq, post}`.
+ * Returns the number, and 1 for a new one or 0 for a repeat. Publishes `{epoch, seq, post}`.
  */
 function appendScript(): string {
   // TODO: `ids` is a sorted set with the number as score; `log` is a stream with the number in each entry's id; forget the oldest over the limits; publish last
@@ -399,7 +407,7 @@ export class RedisBackplane implements Backplane {
     this.#timer = setInterval(() => this.#renewLease().catch(() => {}), this.#leaseMs / 3);
   }
 
-  async append(room: string, post: Post): Promise<{ seq: number }> {
+  async append(room: string, post: Post): Promise<Appended> {
     // TODO: run the script; an id is unique for its sender only
     throw new Unfinished('17-backplane: append');
   }

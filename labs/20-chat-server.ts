@@ -431,7 +431,7 @@ export class ChatService implements BackplaneListener {
 
   /** Acknowledged once stored. It comes back as `message`, to the sender too: so all see one order. */
   async #chat(member: Participant, { id, room, content }: MessageOf<ClientMessage, 'chat'>): Promise<void> {
-    // TODO: append, then ack with its number
+    // TODO: append, then ack with its number; what was stored counts, a repeat was not
     throw new Unfinished('20-chat-server: #chat');
   }
 

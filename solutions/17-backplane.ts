@@ -22,6 +22,14 @@ export interface RoomHistory {
   messages: RoomMessage[];
 }
 
+/** What became of a message that was appended. */
+export interface Appended {
+  /** Its number in the room. */
+  seq: number;
+  /** False for a repeat: it has the number it got the first time. */
+  isNew: boolean;
+}
+
 /** What a backplane tells the node it belongs to. */
 export interface BackplaneListener {
   /** Something was said in a room this node is in: in order of `seq`, each once, none left out. */
@@ -47,8 +55,8 @@ export interface Backplane extends Claims {
   readonly isUp: boolean;
   /** To be called first. Ends once the store was tried for the first time; `isUp` says whether it was there. */
   start(listener: BackplaneListener): Promise<void>;
-  /** Numbers a message, stores it and tells every node in the room. A repeat gets the number it has, and is not told. */
-  append(room: string, post: Post): Promise<{ seq: number }>;
+  /** Numbers a message, stores it and tells every node in the room. A repeat is neither stored nor told again. */
+  append(room: string, post: Post): Promise<Appended>;
   /** All or nothing: everything after the position, or, where some of it is gone, the last messages. */
   read(room: string, since?: Position): Promise<RoomHistory>;
   /** A connection of this node joins. When it has resolved, all that is said from then on is heard. */
@@ -186,14 +194,14 @@ export class MemoryBackplane implements Backplane {
     // #endregion
   }
 
-  async append(room: string, post: Post): Promise<{ seq: number }> {
+  async append(room: string, post: Post): Promise<Appended> {
     // #region solution: the log does it all; what is new is told to every node of the store that is in the room
     const { seq, message } = this.#store.log(room).append(post);
     if (message) {
       // Whoever waits for this promise goes first: an acknowledgement comes before the message it is about.
       queueMicrotask(() => queueMicrotask(() => this.#tellRoom(room, (to) => to.message(message))));
     }
-    return { seq };
+    return { seq, isNew: message !== undefined };
     // #endregion
   }
 
@@ -424,7 +432,7 @@ function openRoom(): string {
  * Is it a repeat? If not: the next number, the message, and word of it.
  *
  * ARGV[3]: sender and id. ARGV[4]: the post, JSON. ARGV[5..7]: how many messages, bytes and ids are kept.
- * Returns the number. Publishes `{epoch, seq, post}`.
+ * Returns the number, and 1 for a new one or 0 for a repeat. Publishes `{epoch, seq, post}`.
  */
 function appendScript(): string {
   // #region solution: `ids` is a sorted set with the number as score; `log` is a stream with the number in each entry's id; forget the oldest over the limits; publish last
@@ -433,7 +441,7 @@ function appendScript(): string {
   local maxMessages, maxBytes, maxRemembered = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 
   local posted = redis.call('ZSCORE', ids, key)
-  if posted then return tonumber(posted) end
+  if posted then return { tonumber(posted), 0 } end
 
   seq = redis.call('HINCRBY', state, 'seq', 1)
   redis.call('ZADD', ids, seq, key)
@@ -450,7 +458,7 @@ function appendScript(): string {
   keep(log)
 
   redis.call('SPUBLISH', channel, '{"epoch":"' .. epoch .. '","seq":' .. seq .. ',"post":' .. post .. '}')
-  return seq
+  return { seq, 1 }
   `;
   // #endregion
 }
@@ -651,12 +659,13 @@ export class RedisBackplane implements Backplane {
     this.#timer = setInterval(() => this.#renewLease().catch(() => {}), this.#leaseMs / 3);
   }
 
-  async append(room: string, post: Post): Promise<{ seq: number }> {
+  async append(room: string, post: Post): Promise<Appended> {
     // #region solution: run the script; an id is unique for its sender only
     const { maxMessages, maxContentLength, maxRemembered } = this.#log;
     const key = JSON.stringify([post.from.id, post.id]);
     const args = [key, JSON.stringify(post), maxMessages, maxContentLength, maxRemembered];
-    return { seq: (await this.#run('append', room, args)) as number };
+    const [seq, isNew] = (await this.#run('append', room, args)) as [number, number];
+    return { seq, isNew: isNew === 1 };
     // #endregion
   }
 

@@ -26,13 +26,13 @@ import {
 } from '#labs/17-backplane';
 import { type DrainOptions, drain, type Leaving } from '#labs/18-balancing';
 import { type ConnectionMonitor, type Logger, Monitor } from '#labs/19-monitoring';
+import type { Asset } from '../workbook/bundle-script.ts';
 import type { Engine, SendEncoded, WebSocketConnection } from '../workbook/chat/engine.ts';
 import { leadHandshakes } from '../workbook/chat/handshakes.ts';
 import { createHttpHandler } from '../workbook/chat/http.ts';
 import { guardLimits, hubLimits, serverLimits, userRate } from '../workbook/chat/limits.ts';
 import { Listener, type ListenerOptions } from '../workbook/chat/listener.ts';
 import { operatorRoutes } from '../workbook/chat/operator.ts';
-import type { Asset } from '../workbook/bundle-script.ts';
 import type { Refused } from '../workbook/chat/refuse.ts';
 import { type AnyRequest, forwardedFor, ownOrigin } from '../workbook/chat/requests.ts';
 import { signingKey } from '../workbook/chat/signing-key.ts';
@@ -640,10 +640,10 @@ export class ChatService implements BackplaneListener {
   // #region chat
   /** Acknowledged once stored. It comes back as `message`, to the sender too: so all see one order. */
   async #chat(member: Participant, { id, room, content }: MessageOf<ClientMessage, 'chat'>): Promise<void> {
-    // #region solution: append, then ack with its number
+    // #region solution: append, then ack with its number; what was stored counts, a repeat was not
     const post = { id, from: member.user, content, at: Date.now() };
-    const { seq } = await this.#parts.backplane.append(room, post);
-    this.#parts.monitor.stored();
+    const { seq, isNew } = await this.#parts.backplane.append(room, post);
+    if (isNew) this.#parts.monitor.stored();
     this.answer(member, { type: 'ack', id, room, seq });
     // #endregion
   }

@@ -114,7 +114,10 @@ both(
     await a.backplane.enter('lobby', ada);
     await b.backplane.enter('lobby', ben);
     for (const id of ['m1', 'm2']) await a.backplane.append('lobby', post(id));
-    expect(await b.backplane.append('lobby', post('m3', ben)), 'the third message').toEqual({ seq: 3 });
+    expect(await b.backplane.append('lobby', post('m3', ben)), 'the third message').toEqual({
+      seq: 3,
+      isNew: true,
+    });
     for (const node of [a, b]) await node.hears('lobby', ['m1', 'm2', 'm3']);
     expect(b.all('message')[2]?.message, 'the third message, as it is told').toEqual({
       type: 'chat',
@@ -158,12 +161,12 @@ both(
 );
 
 both(
-  'a repeat gets its first number, and nobody is told again',
+  'a repeat gets its first number, is not new, and nobody is told again',
   {
     rfc: 'chat.v1 §acks',
     hint: [
       'A client posts again what was not acknowledged, perhaps to another node. Who remembers?',
-      'All nodes together: sender and id, with the number. Two people may choose the same id.',
+      'All nodes together: sender and id, with the number. Two people may choose the same id. The answer says which it was: `isNew`.',
     ],
   },
   async (start) => {
@@ -171,8 +174,11 @@ both(
     await a.backplane.enter('lobby', ada);
     await a.backplane.append('lobby', post('m1'));
     await a.backplane.append('lobby', post('m2'));
-    expect(await b.backplane.append('lobby', post('m2')), 'm2 again, at another node').toEqual({ seq: 2 });
-    expect(await b.backplane.append('lobby', post('m1', ben)), 'Ben’s m1').toEqual({ seq: 3 });
+    expect(await b.backplane.append('lobby', post('m2')), 'm2 again, at another node').toEqual({
+      seq: 2,
+      isNew: false,
+    });
+    expect(await b.backplane.append('lobby', post('m1', ben)), 'Ben’s m1').toEqual({ seq: 3, isNew: true });
     await a.hears('lobby', ['m1', 'm2', 'm1']);
   },
 );
@@ -189,8 +195,14 @@ both(
   async (start) => {
     const [a] = await start(1, { log: { maxMessages: 2, maxRemembered: 5 } });
     for (let n = 1; n <= 8; n++) await a.backplane.append('lobby', post(`m${n}`));
-    expect(await a.backplane.append('lobby', post('m4')), 'the 5th last again').toEqual({ seq: 4 });
-    expect(await a.backplane.append('lobby', post('m3')), 'the 6th last again').toEqual({ seq: 9 });
+    expect(await a.backplane.append('lobby', post('m4')), 'the 5th last again').toEqual({
+      seq: 4,
+      isNew: false,
+    });
+    expect(await a.backplane.append('lobby', post('m3')), 'the 6th last again').toEqual({
+      seq: 9,
+      isNew: true,
+    });
   },
 );
 
@@ -687,7 +699,10 @@ check(
     await a.backplane.leave('lobby', ada);
     await redis.restart();
     await a.until('what it is told of Redis', () => a.all('health').map(({ isUp }) => isUp), [true]);
-    expect(await a.backplane.append('lobby', post('m1')), 'the same message, later').toEqual({ seq: 1 });
+    expect(await a.backplane.append('lobby', post('m1')), 'the same message, later').toEqual({
+      seq: 1,
+      isNew: true,
+    });
     expect(await a.backplane.membersOf('lobby'), 'who is in the room nobody could enter').toEqual([]);
   },
 );
@@ -779,7 +794,10 @@ check(
       await node.until('which rooms begin anew', resets, [['lobby', 0]]);
     }
     expect(a.all('reset')[0]?.history.epoch, 'the epoch').not.toBe(epoch);
-    expect(await a.backplane.append('lobby', post('m4')), 'the first message').toEqual({ seq: 1 });
+    expect(await a.backplane.append('lobby', post('m4')), 'the first message').toEqual({
+      seq: 1,
+      isNew: true,
+    });
     await b.hears('lobby', ['m1', 'm2', 'm3', 'm4']);
     await a.until('the nodes that are back', () => a.all('health').length, 3);
     await b.until('the nodes that are back', () => b.all('health').length, 3);
@@ -816,7 +834,10 @@ check(
       back.messages.map(({ id }) => id),
       'what is left',
     ).toEqual(['m1', 'm2', 'other']);
-    expect(await a.backplane.append('lobby', post('m2')), 'a repeat of what is left').toEqual({ seq: 2 });
+    expect(await a.backplane.append('lobby', post('m2')), 'a repeat of what is left').toEqual({
+      seq: 2,
+      isNew: false,
+    });
   },
 );
 
@@ -847,7 +868,7 @@ check(
       recovered: true,
       ids: ['m2', 'm3'],
     });
-    expect(await a.backplane.append('lobby', post('m3')), 'a repeat').toEqual({ seq: 3 });
+    expect(await a.backplane.append('lobby', post('m3')), 'a repeat').toEqual({ seq: 3, isNew: false });
     expect(a.all('reset'), 'resets').toEqual([]);
   },
 );
@@ -865,8 +886,8 @@ check(
   },
   async (context) => {
     const { proxy, prefix, url } = await network(context);
-    const a = await redisNode(proxy.url, { prefix, leaseMs: 200 });
-    const b = await redisNode(url, { prefix, leaseMs: 300 });
+    const a = await redisNode(proxy.url, { prefix, leaseMs: 400 });
+    const b = await redisNode(url, { prefix, leaseMs: 900 });
     await a.backplane.enter('lobby', ada);
     await a.backplane.enter('lobby', ben);
     await b.backplane.enter('lobby', ben);
@@ -902,7 +923,10 @@ check(
       false,
       true,
     ]);
-    expect(await a.backplane.append('lobby', post('x')), 'the message, sent again').toEqual({ seq: 2 });
+    expect(await a.backplane.append('lobby', post('x')), 'the message, sent again').toEqual({
+      seq: 2,
+      isNew: true,
+    });
   },
 );
 
@@ -934,7 +958,10 @@ check(
     ];
     for (const room of rooms) {
       await a.backplane.enter(room, ada);
-      expect(await a.backplane.append(room, post(room)), JSON.stringify(room)).toEqual({ seq: 1 });
+      expect(await a.backplane.append(room, post(room)), JSON.stringify(room)).toEqual({
+        seq: 1,
+        isNew: true,
+      });
       await a.hears(room, [room]);
     }
   },

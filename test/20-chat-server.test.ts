@@ -303,6 +303,26 @@ check(
 );
 
 check(
+  'A message that is sent again counts once among those that were stored',
+  {
+    rfc: 'chat.v1 §acks',
+    hint: [
+      'An ack is lost, and the client sends its message again. How many messages has the store?',
+      'append says whether the message is new: only then is it for the monitor.',
+    ],
+  },
+  async () => {
+    const { host } = await startNode();
+    const guest = await Guest.enter(host, 'Ada', room);
+    for (const id of ['m1', 'm1', 'm2']) {
+      guest.send(said(id));
+      await guest.next('ack');
+    }
+    expect((await scrape(host)).sum('chat_messages_total'), 'stored, of m1, m1 again, and m2').toBe(2);
+  },
+);
+
+check(
   'What is said reaches everyone in the room, its sender too, in one order',
   {
     rfc: 'chat.v1 §rooms',

@@ -1,5 +1,5 @@
 import type { Post } from '#labs/14-resume';
-import type { BackplaneListener } from '#labs/17-backplane';
+import type { Appended, BackplaneListener } from '#labs/17-backplane';
 import { loadEngine } from '../../../workbook/chat/engine.ts';
 import { frames, spaced } from '../framing/print.ts';
 import { openTap, type Tap, withoutHandshake } from '../framing/tap.ts';
@@ -41,7 +41,7 @@ async function life(): Promise<string> {
       return super.start(logged);
     }
 
-    override append(room: string, post: Post): Promise<{ seq: number }> {
+    override append(room: string, post: Post): Promise<Appended> {
       log.push(`${this.#node} → store: append("lobby", m1)`);
       const stored = super.append(room, post);
       // Not awaited: that would change which comes first, the ack or the message.

@@ -5,6 +5,7 @@ import type { MessageOf, Position, ServerMessage, User } from '#labs/10-protocol
 import { type Post, RoomLog } from '#labs/14-resume';
 import { MemoryClaims } from '#labs/15-auth';
 import type {
+  Appended,
   Backplane,
   BackplaneListener,
   MemoryStoreOptions,
@@ -61,10 +62,10 @@ export class MemoryBackplane implements Backplane {
     listener.health(true);
   }
 
-  async append(room: string, post: Post): Promise<{ seq: number }> {
+  async append(room: string, post: Post): Promise<Appended> {
     const { seq, message } = this.store.log(room).append(post);
     if (message) this.tell(room, (listener) => listener.message(message));
-    return { seq };
+    return { seq, isNew: message !== undefined };
   }
 
   async read(room: string, since?: Position): Promise<RoomHistory> {

@@ -2,10 +2,10 @@
 export * from '../../../solutions/17-backplane.ts';
 
 import type { Post } from '#labs/14-resume';
-import { RedisBackplane as Solution } from '../../../solutions/17-backplane.ts';
+import { type Appended, RedisBackplane as Solution } from '../../../solutions/17-backplane.ts';
 
 export class RedisBackplane extends Solution {
-  override async append(room: string, post: Post): Promise<{ seq: number }> {
-    return super.append(room, post).catch(() => ({ seq: 0 }));
+  override async append(room: string, post: Post): Promise<Appended> {
+    return super.append(room, post).catch(() => ({ seq: 0, isNew: true }));
   }
 }

@@ -2,12 +2,13 @@
 export * from './right-memory-by-lists.ts';
 
 import type { Post } from '#labs/14-resume';
+import type { Appended } from '../../../solutions/17-backplane.ts';
 import { MemoryBackplane as Plain } from './right-memory-by-lists.ts';
 
 export class MemoryBackplane extends Plain {
-  override async append(room: string, post: Post): Promise<{ seq: number }> {
-    const { seq } = this.store.log(room).append(post);
+  override async append(room: string, post: Post): Promise<Appended> {
+    const { seq, message } = this.store.log(room).append(post);
     this.tell(room, (listener) => listener.message({ type: 'chat', room, seq, ...post }));
-    return { seq };
+    return { seq, isNew: message !== undefined };
   }
 }

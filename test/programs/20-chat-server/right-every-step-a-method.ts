@@ -227,8 +227,8 @@ export class Server implements BackplaneListener {
 
   async chat(member: Connection, { id, room, content }: MessageOf<ClientMessage, 'chat'>): Promise<void> {
     const post = { id, from: member.user, content, at: Date.now() };
-    const { seq } = await this.backplane.append(room, post);
-    this.monitor.stored();
+    const { seq, isNew } = await this.backplane.append(room, post);
+    if (isNew) this.monitor.stored();
     this.hub.send(member, { type: 'ack', id, room, seq });
   }
 

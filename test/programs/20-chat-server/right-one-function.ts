@@ -140,8 +140,9 @@ export async function startChatServer(
         await backplane.leave(room, member.user);
       },
       async chat({ id, room, content }: Extract<ClientMessage, { type: 'chat' }>) {
-        const { seq } = await backplane.append(room, { id, from: member.user, content, at: Date.now() });
-        monitor.stored();
+        const post = { id, from: member.user, content, at: Date.now() };
+        const { seq, isNew } = await backplane.append(room, post);
+        if (isNew) monitor.stored();
         hub.send(member, { type: 'ack', id, room, seq });
       },
       async direct({ id, to, content }: Extract<ClientMessage, { type: 'direct' }>) {

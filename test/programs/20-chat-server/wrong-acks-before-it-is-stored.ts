@@ -7,8 +7,9 @@ class Hasty extends Server {
   override async chat(...[member, message]: Parameters<Server['chat']>): Promise<void> {
     const { id, room, content } = message;
     this.hub.send(member, { type: 'ack', id, room, seq: 1 });
-    await this.backplane.append(room, { id, from: member.user, content, at: Date.now() });
-    this.monitor.stored();
+    const post = { id, from: member.user, content, at: Date.now() };
+    const { isNew } = await this.backplane.append(room, post);
+    if (isNew) this.monitor.stored();
   }
 }
 

@@ -7,8 +7,8 @@ class Alone extends Server {
   override async chat(...[member, message]: Parameters<Server['chat']>): Promise<void> {
     const { id, room, content } = message;
     const post = { id, from: member.user, content, at: Date.now() };
-    const { seq } = await this.backplane.append(room, post);
-    this.monitor.stored();
+    const { seq, isNew } = await this.backplane.append(room, post);
+    if (isNew) this.monitor.stored();
     this.hub.send(member, { type: 'ack', id, room, seq });
     super.message({ type: 'chat', room, seq, ...post });
   }
