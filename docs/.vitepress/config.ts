@@ -3,7 +3,8 @@ import { defineConfigWithTheme } from 'vitepress';
 import { conditionsWithout, readCourse, workbookRoot } from '../../workbook/course.ts';
 import { labsInPages } from './labs-in-pages.ts';
 import { emptyTableHeads, shownCode } from './markdown.ts';
-import { makeSidebar, parts } from './sidebar.ts';
+import { describePage } from './page-data.ts';
+import { interviewSidebar, makeSidebar, parts } from './sidebar.ts';
 import type { SiteTheme } from './site-theme.ts';
 
 const course = readCourse(workbookRoot);
@@ -18,6 +19,8 @@ export default defineConfigWithTheme<SiteTheme>({
   description: 'Learn WebSocket by building it: 21 labs that together are a complete chat.',
   lang: 'en',
   base,
+  // What was recorded for a chapter is part of it, and no page.
+  srcExclude: ['**/recorded/**'],
   head: [
     ['link', { rel: 'icon', type: 'image/svg+xml', href: `${base}icon.svg` }],
     ['meta', { name: 'theme-color', content: '#0f5c63' }],
@@ -30,27 +33,25 @@ export default defineConfigWithTheme<SiteTheme>({
     // Comments in these have enough contrast; in the usual themes they have not.
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-default' },
   },
-  transformPageData({ frontmatter }) {
-    // Questions are not read one after the other.
-    if (frontmatter.topic) Object.assign(frontmatter, { prev: false, next: false });
-  },
+  transformPageData: describePage,
   buildEnd() {
     if (problems.size > 0) throw new Error([...problems].join('\n'));
   },
   themeConfig: {
     labIds,
     nav: [
+      { text: 'Paths', link: '/paths' },
       // A menu: seven links in a row are too many for a tablet.
       {
         text: 'Chapters',
-        activeMatch: `/(${parts.map(({ id }) => id).join('|')})/`,
+        activeMatch: `^/(${parts.map(({ id }) => id).join('|')})/`,
         items: parts.map(({ id, title }) => ({ text: title, link: `/${id}/` })),
       },
       { text: 'Labs', link: '/labs/', activeMatch: '/labs/' },
       { text: 'Interview', link: '/interview/', activeMatch: '/interview/' },
       { text: 'Reference', link: '/reference/', activeMatch: '/reference/' },
     ],
-    sidebar: makeSidebar(labIds),
+    sidebar: { '/': makeSidebar(labIds), '/interview/': interviewSidebar },
     outline: { level: [2, 3] },
     search: { provider: 'local' },
   },

@@ -1,4 +1,5 @@
 import type { DefaultTheme } from 'vitepress';
+import { topics } from './interview/topics.ts';
 import { plannedLabs } from './labs.ts';
 
 /** One of the six parts that have chapters. */
@@ -113,20 +114,39 @@ export const referencePages: readonly Chapter[] = [
   { slug: 'conformance', title: 'Conformance' },
   { slug: 'myths', title: 'What tutorials get wrong' },
   { slug: 'glossary', title: 'Glossary' },
+  { slug: 'reading', title: 'Further reading' },
+];
+
+/** The design drills, docs/interview/drills/<slug>.md. */
+export const drills: readonly Chapter[] = [
+  { slug: 'chat', title: 'A real-time chat' },
+  { slug: 'dashboard', title: 'A live dashboard' },
+  { slug: 'editor', title: 'A collaborative editor' },
+  { slug: 'game', title: 'A multiplayer game' },
+  { slug: 'feed', title: 'A market feed' },
+];
+
+/** The pages to practise on. */
+const practising: DefaultTheme.SidebarItem[] = [
+  { text: 'Practice', link: '/interview/practice' },
+  { text: 'Mock interview', link: '/interview/mock' },
 ];
 
 /**
- * The sidebar: the parts, then Labs, Interview, Reference. `labIds` are the labs that exist, which
+ * The sidebar: the learning paths, the parts, then Labs, Interview, Reference. `labIds` are the labs that exist, which
  * package.json lists.
+ *
+ * It stands in the HTML of each page, and so has one link a topic of the interview, not one a question.
  */
 export function makeSidebar(labIds: readonly string[]): DefaultTheme.SidebarItem[] {
   return [
+    { text: 'Learning paths', link: '/paths' },
     ...parts.map(
       (part): DefaultTheme.SidebarItem => ({
         text: part.title,
         link: `/${part.id}/`,
         collapsed: false,
-        items: part.chapters.map(({ slug, title }) => ({ text: title, link: `/${part.id}/${slug}` })),
+        items: pagesOf(part.id, part.chapters),
       }),
     ),
     {
@@ -142,15 +162,25 @@ export function makeSidebar(labIds: readonly string[]): DefaultTheme.SidebarItem
       link: '/interview/',
       collapsed: false,
       items: [
-        { text: 'Practice', link: '/interview/practice' },
-        { text: 'Mock interview', link: '/interview/mock' },
+        ...practising,
+        { text: 'Design drills', link: '/interview/drills/' },
+        {
+          text: 'Questions',
+          collapsed: true,
+          items: topics.map(({ id, title }) => ({ text: title, link: `/interview/#${id}` })),
+        },
       ],
     },
-    {
-      text: 'Reference',
-      link: '/reference/',
-      collapsed: false,
-      items: referencePages.map(({ slug, title }) => ({ text: title, link: `/reference/${slug}` })),
-    },
+    { text: 'Reference', link: '/reference/', collapsed: false, items: pagesOf('reference', referencePages) },
   ];
+}
+
+/** The sidebar of the pages below /interview/. The theme draws the questions under it: see InterviewNav.vue. */
+export const interviewSidebar: DefaultTheme.SidebarItem[] = [
+  { text: 'Interview', link: '/interview/', items: practising },
+  { text: 'Design drills', link: '/interview/drills/', items: pagesOf('interview/drills', drills) },
+];
+
+function pagesOf(folder: string, pages: readonly Chapter[]): DefaultTheme.SidebarItem[] {
+  return pages.map(({ slug, title }) => ({ text: title, link: `/${folder}/${slug}` }));
 }

@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import ts from 'typescript';
+import type { DefaultTheme } from 'vitepress';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { makeSidebar } from '../../docs/.vitepress/sidebar.ts';
+import { interviewSidebar, makeSidebar } from '../../docs/.vitepress/sidebar.ts';
 import { findLab, readCourse, workbookRoot } from '../../workbook/course.ts';
 import { readMistakes } from '../../workbook/mistakes.ts';
 import { readPrograms } from '../../workbook/programs/program.ts';
@@ -60,11 +61,13 @@ describe('all lists of the labs agree', () => {
   });
 
   test('the sidebar has each lab, and every link of it leads to a page', () => {
-    const sidebar = makeSidebar(ids);
-    const links = sidebar.flatMap(({ link, items = [] }) => [link, ...items.map((item) => item.link)]);
-    expect(links.filter((link) => /^\/labs\/\d/.test(link ?? ''))).toEqual(ids.map((id) => `/labs/${id}`));
+    const linksOf = (items: DefaultTheme.SidebarItem[]): string[] =>
+      items.flatMap(({ link, items: below = [] }) => [...(link ? [link] : []), ...linksOf(below)]);
+    const links = linksOf([...makeSidebar(ids), ...interviewSidebar]);
+    expect(links.filter((link) => /^\/labs\/\d/.test(link))).toEqual(ids.map((id) => `/labs/${id}`));
     for (const link of links) {
-      const page = `docs${link?.endsWith('/') ? `${link}index` : link}.md`;
+      const [path] = link.split('#');
+      const page = `docs${path.endsWith('/') ? `${path}index` : path}.md`;
       expect.soft(existsSync(join(workbookRoot, page)), page).toBe(true);
     }
   });

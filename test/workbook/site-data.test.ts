@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { plannedLabs } from '../../docs/.vitepress/labs.ts';
 import { snippetProblem, withoutMarkers } from '../../docs/.vitepress/markdown.ts';
-import { makeSidebar, parts, referencePages } from '../../docs/.vitepress/sidebar.ts';
+import { drills, makeSidebar, parts, referencePages } from '../../docs/.vitepress/sidebar.ts';
 import { readCourse, workbookRoot } from '../../workbook/course.ts';
 
 const course = readCourse(workbookRoot);
@@ -25,23 +25,29 @@ describe('the sidebar', () => {
     expect(referencePages.map(({ slug }) => slug).sort()).toEqual(pagesIn('reference'));
   });
 
+  test('lists exactly the design drills', () => {
+    expect(drills.map(({ slug }) => slug).sort()).toEqual(pagesIn('interview/drills'));
+  });
+
   test('lists the labs of package.json, each with its page, in order', () => {
     const labs = makeSidebar(course.labs.map(({ id }) => id)).find(({ text }) => text === 'Labs');
     expect(labs?.items?.map(({ link }) => link)).toEqual(course.labs.map(({ id }) => `/labs/${id}`));
     expect(pagesIn('labs')).toEqual(course.labs.map(({ id }) => id));
   });
 
-  test('has the parts in the order of the course, then labs, interview, reference', () => {
-    const names = makeSidebar([]).map(({ text }) => text);
-    expect(names.slice(0, 6)).toEqual([
+  test('has the paths, the parts in the order of the course, then labs, interview, reference', () => {
+    expect(makeSidebar([]).map(({ text }) => text)).toEqual([
+      'Learning paths',
       'Handshake',
       'Framing',
       'Chat',
       'Reconnection',
       'Security',
       'Scaling',
+      'Labs',
+      'Interview',
+      'Reference',
     ]);
-    expect(names.slice(6)).toEqual(['Labs', 'Interview', 'Reference']);
   });
 });
 

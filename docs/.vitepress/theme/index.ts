@@ -1,73 +1,38 @@
 import type { Theme } from 'vitepress';
 import DefaultTheme from 'vitepress/theme';
-import { defineAsyncComponent } from 'vue';
-import CaptureTable from './components/CaptureTable.vue';
+import { type AsyncComponentLoader, defineAsyncComponent } from 'vue';
 import CheckYourself from './components/CheckYourself.vue';
-import FrameBytes from './components/FrameBytes.vue';
-import FrameDrawing from './components/FrameDrawing.vue';
-import LabChecks from './components/LabChecks.vue';
-import PartIndex from './components/PartIndex.vue';
-import SequenceDiagram from './components/SequenceDiagram.vue';
-import HomePage from './home/HomePage.vue';
-import QuestionList from './interview/QuestionList.vue';
-import LabList from './lab/LabList.vue';
 import SiteLayout from './SiteLayout.vue';
 import './style.css';
+
+/** What only some pages show, by the name that they call it: loaded by these pages, and by no other. */
+const onDemand: Record<string, AsyncComponentLoader> = {
+  BackoffSimulator: () => import('./components/BackoffSimulator.vue'),
+  CaptureExplorer: () => import('./components/CaptureExplorer.vue'),
+  CaptureTable: () => import('./components/CaptureTable.vue'),
+  ConformanceGrid: () => import('./conformance/ConformanceGrid.vue'),
+  DeflateExplorer: () => import('./components/DeflateExplorer.vue'),
+  DrillClock: () => import('./interview/DrillClock.vue'),
+  FrameBytes: () => import('./components/FrameBytes.vue'),
+  FrameDissector: () => import('./components/FrameDissector.vue'),
+  HandshakePlayground: () => import('./components/HandshakePlayground.vue'),
+  HomePage: () => import('./home/HomePage.vue'),
+  LabChecks: () => import('./components/LabChecks.vue'),
+  LabList: () => import('./lab/LabList.vue'),
+  MaskExplorer: () => import('./components/MaskExplorer.vue'),
+  MockInterview: () => import('./mock/MockInterview.vue'),
+  PartIndex: () => import('./components/PartIndex.vue'),
+  PracticeDeck: () => import('./practice/PracticeDeck.vue'),
+  QuestionList: () => import('./interview/QuestionList.vue'),
+  Sequence: () => import('./components/SequenceDiagram.vue'),
+};
 
 export default {
   extends: DefaultTheme,
   Layout: SiteLayout,
   enhanceApp({ app }) {
-    app.component('CaptureTable', CaptureTable);
+    // On every chapter, and small.
     app.component('CheckYourself', CheckYourself);
-    app.component('FrameBytes', FrameBytes);
-    app.component('FrameDrawing', FrameDrawing);
-    app.component('HomePage', HomePage);
-    app.component('LabChecks', LabChecks);
-    app.component('LabList', LabList);
-    app.component('PartIndex', PartIndex);
-    app.component('QuestionList', QuestionList);
-    app.component('Sequence', SequenceDiagram);
-    // Only the pages that show one of these load it: most carry labs' code.
-    app.component(
-      'ConformanceGrid',
-      defineAsyncComponent(() => import('./conformance/ConformanceGrid.vue')),
-    );
-    app.component(
-      'HandshakePlayground',
-      defineAsyncComponent(() => import('./components/HandshakePlayground.vue')),
-    );
-    app.component(
-      'FrameDissector',
-      defineAsyncComponent(() => import('./components/FrameDissector.vue')),
-    );
-    app.component(
-      'MaskExplorer',
-      defineAsyncComponent(() => import('./components/MaskExplorer.vue')),
-    );
-    app.component(
-      'DeflateExplorer',
-      defineAsyncComponent(() => import('./components/DeflateExplorer.vue')),
-    );
-    app.component(
-      'BackoffSimulator',
-      defineAsyncComponent(() => import('./components/BackoffSimulator.vue')),
-    );
-    app.component(
-      'DrillClock',
-      defineAsyncComponent(() => import('./interview/DrillClock.vue')),
-    );
-    app.component(
-      'PracticeDeck',
-      defineAsyncComponent(() => import('./practice/PracticeDeck.vue')),
-    );
-    app.component(
-      'MockInterview',
-      defineAsyncComponent(() => import('./mock/MockInterview.vue')),
-    );
-    app.component(
-      'CaptureExplorer',
-      defineAsyncComponent(() => import('./components/CaptureExplorer.vue')),
-    );
+    for (const [name, load] of Object.entries(onDemand)) app.component(name, defineAsyncComponent(load));
   },
 } satisfies Theme;
