@@ -1,12 +1,12 @@
 import { Book } from './book.ts';
-import type { Heartbeat, Snapshot, Update } from './messages.ts';
+import type { BookMessage, Heartbeat, Snapshot, Update } from './messages.ts';
 
 /** Updates kept while a snapshot is awaited. Without the oldest there is a gap, and that is noticed like any other. */
 const maxHeld = 1_000;
 
 /**
- * What became of an update: it was `applied`, it was `old`, it is `held` until a snapshot is there, or it showed a
- * `gap`: the book is gone, and a snapshot is to be asked for.
+ * What became of a message: it was `applied`; it said nothing new (`old`); it waits for a snapshot (`held`); or it
+ * showed a `gap`: the book is gone, and a snapshot is to be asked for.
  */
 export type Verdict = 'applied' | 'old' | 'held' | 'gap';
 
@@ -25,7 +25,18 @@ export class BookReader {
     return this.#held.length;
   }
 
-  update(update: Update): Verdict {
+  read(message: BookMessage): Verdict {
+    switch (message.type) {
+      case 'update':
+        return this.#update(message);
+      case 'snapshot':
+        return this.#snapshot(message);
+      case 'heartbeat':
+        return this.#heartbeat(message);
+    }
+  }
+
+  #update(update: Update): Verdict {
     if (!this.book) return this.#hold(update);
     const verdict = this.#judge(update.epoch, update.from, update.to);
     if (verdict === 'applied') {
@@ -39,7 +50,7 @@ export class BookReader {
   }
 
   /** A gap where the source is further than the book: what came between was lost. */
-  heartbeat({ epoch, seq }: Heartbeat): Verdict {
+  #heartbeat({ epoch, seq }: Heartbeat): Verdict {
     if (!this.book) return 'held';
     // As if the change after `seq` had come.
     const verdict = this.#judge(epoch, seq + 1, seq);
@@ -48,15 +59,15 @@ export class BookReader {
   }
 
   /** What is newer than the snapshot is applied to it. A gap where some between the two is missing. */
-  snapshot({ epoch, seq, levels }: Snapshot): Verdict {
+  #snapshot({ epoch, seq, levels }: Snapshot): Verdict {
     if (this.book) return 'old';
     this.book = new Book(levels);
     this.epoch = epoch;
     this.seq = seq;
     const held = this.#held;
     this.#held = [];
-    // From a gap on, `update` holds the rest again.
-    for (const update of held) this.update(update);
+    // From a gap on, the rest is held again.
+    for (const update of held) this.#update(update);
     return this.book ? 'applied' : 'gap';
   }
 

@@ -2,11 +2,10 @@ import { Conflation } from '../conflation.ts';
 import { Book } from './book.ts';
 import { append } from './merge.ts';
 import type { Heartbeat, Level, Side, Snapshot, Update } from './messages.ts';
+import { busySymbols, quietSymbol, symbols, type Ticker } from './symbols.ts';
 
-const busySymbols = ['OAK', 'ELM', 'ASH', 'FIR'];
-/** Something happens to it about once a second: enough for a loss that only a heartbeat tells in time. */
-const quietSymbol = 'YEW';
-const quietShare = 1 / 600;
+/** The share of the quiet symbol in all that happens. */
+const quietShare = 1 / 2_000;
 /** Prices on each side of a book. */
 const depth = 10;
 /** How far the middle of a book may go from where it began, in ticks, as on an exchange with daily limits. */
@@ -14,10 +13,9 @@ const band = 50;
 
 /** A source of changes: invented, and the same for the same random numbers. */
 export class Market {
-  static readonly symbols: readonly string[] = [...busySymbols, quietSymbol];
   readonly #random: () => number;
   #epoch: number;
-  #listings = new Map<string, Listing>();
+  #listings = new Map<Ticker, Listing>();
 
   /** @param epoch names the numbering: the time, in ms since 1970. */
   constructor(random: () => number, epoch: number) {
@@ -29,12 +27,12 @@ export class Market {
   /** Loses everything and begins anew, under a later epoch. */
   restart(now: number): void {
     this.#epoch = Math.max(now, this.#epoch + 1);
-    for (const symbol of Market.symbols) this.#listings.set(symbol, new Listing(this.#random));
+    for (const symbol of symbols) this.#listings.set(symbol, new Listing(this.#random));
   }
 
   /** So many steps of the market; one update for each symbol that they changed, with every change. */
   tick(steps: number): Update[] {
-    const updates = new Conflation<string, Update>(append);
+    const updates = new Conflation<Ticker, Update>(append);
     for (let step = 0; step < steps; step++) {
       const symbol = this.#drawSymbol();
       const listing = this.#listing(symbol);
@@ -45,23 +43,22 @@ export class Market {
     return [...updates.take().values()];
   }
 
-  /** @throws RangeError for a symbol that is not in `symbols`. */
-  snapshot(symbol: string): Snapshot {
+  snapshot(symbol: Ticker): Snapshot {
     const { seq, book } = this.#listing(symbol);
     return { type: 'snapshot', symbol, epoch: this.#epoch, seq, levels: book.levels() };
   }
 
-  heartbeat(symbol: string): Heartbeat {
+  heartbeat(symbol: Ticker): Heartbeat {
     return { type: 'heartbeat', symbol, epoch: this.#epoch, seq: this.#listing(symbol).seq };
   }
 
-  #listing(symbol: string): Listing {
+  #listing(symbol: Ticker): Listing {
     const listing = this.#listings.get(symbol);
     if (!listing) throw new RangeError(`no symbol ${symbol}`);
     return listing;
   }
 
-  #drawSymbol(): string {
+  #drawSymbol(): Ticker {
     if (this.#random() < quietShare) return quietSymbol;
     return busySymbols[Math.floor(this.#random() * busySymbols.length)];
   }

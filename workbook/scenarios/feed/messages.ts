@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { symbols, type Ticker } from './symbols.ts';
 
 /** Absolute quantities: a level is set, never added to, so one that is told twice does no harm. 0 removes it. */
 export type Level = readonly [side: Side, price: number, quantity: number];
@@ -10,7 +11,7 @@ export type Side = 'bid' | 'ask';
  */
 export interface Update {
   type: 'update';
-  symbol: string;
+  symbol: Ticker;
   /** The numbering, as the time in ms since 1970 when it began: a later one is greater. */
   epoch: number;
   from: number;
@@ -21,7 +22,7 @@ export interface Update {
 /** A whole book as it was after change `seq`. */
 export interface Snapshot {
   type: 'snapshot';
-  symbol: string;
+  symbol: Ticker;
   epoch: number;
   seq: number;
   levels: readonly Level[];
@@ -30,28 +31,26 @@ export interface Snapshot {
 /** Nothing has happened since change `seq`: without it, silence could be a loss. */
 export interface Heartbeat {
   type: 'heartbeat';
-  symbol: string;
+  symbol: Ticker;
   epoch: number;
   seq: number;
 }
 
+/** What a reader of books reads. */
+export type BookMessage = Update | Snapshot | Heartbeat;
+
 export type ServerMessage =
+  | BookMessage
   /** First. A reader is closed with more than `maxUnread` bytes unread. */
-  | { type: 'welcome'; symbols: readonly string[]; maxUnread: number }
-  | Update
-  | Snapshot
-  | Heartbeat
+  | { type: 'welcome'; maxUnread: number }
   /** So many bytes were sent up to here: to be echoed as `read` by who has handled them. */
   | { type: 'mark'; sent: number };
-
-/** A count of changes, bytes or milliseconds. */
-const count = z.number().int().nonnegative();
 
 export const clientMessage = z.discriminatedUnion('type', [
   /** Every change, or the newest state ten times a second. */
   z.object({ type: z.literal('subscribe'), product: z.enum(['full', 'conflated']) }),
-  z.object({ type: z.literal('snapshot'), symbol: z.string().max(8) }),
-  z.object({ type: z.literal('read'), sent: count }),
+  z.object({ type: z.literal('snapshot'), symbol: z.enum(symbols) }),
+  z.object({ type: z.literal('read'), sent: z.number().int().nonnegative() }),
   /** The sketch only: the source begins to count anew, as after a failure. */
   z.object({ type: z.literal('restart') }),
 ]);

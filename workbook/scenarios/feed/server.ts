@@ -5,18 +5,18 @@ import { every } from '../every.ts';
 import { onJson } from '../json-messages.ts';
 import type { Scenario } from '../scenario.ts';
 import { Market } from './market.ts';
-import { clientMessage, type ServerMessage } from './messages.ts';
+import { clientMessage, type Product, type ServerMessage } from './messages.ts';
+import { SnapshotDesk } from './snapshot-desk.ts';
 import { Subscription } from './subscription.ts';
+import { symbols, type Ticker } from './symbols.ts';
 
 /** How often the market is asked for what has changed, in ms, and the steps it makes in that time. */
 const tickMs = 20;
 const stepsPerTick = 12;
 const flushMs = 100;
 const heartbeatMs = 1_000;
-/** Snapshots come from a service of their own, which takes its time, in ms: updates overtake them. */
-const snapshotMs = 300;
-/** What a reader of the full product gets in a second, and how many seconds it may be late. */
-const bytesPerSecond = 32_000;
+/** What a reader of the full product gets in a second, about, and how many seconds it may be late. */
+const bytesPerSecond = 28_000;
 const maxSecondsLate = 2;
 const maxUnread = bytesPerSecond * maxSecondsLate;
 
@@ -24,7 +24,7 @@ export function feed(clock: Clock = systemClock, random = seededRandom(101)): Sc
   const market = new Market(random, clock.now());
   const subscriptions = new Set<Subscription>();
   /** Symbols in which nothing has happened since the last round of heartbeats. */
-  let quiet = new Set(Market.symbols);
+  let quiet = new Set<Ticker>(symbols);
 
   const timers = [
     every(clock, tickMs, () => {
@@ -39,63 +39,55 @@ export function feed(clock: Clock = systemClock, random = seededRandom(101)): Sc
         const text = JSON.stringify(market.heartbeat(symbol));
         for (const subscription of subscriptions) subscription.heartbeat(symbol, text);
       }
-      quiet = new Set(Market.symbols);
+      quiet = new Set(symbols);
     }),
     every(clock, flushMs, () => {
       for (const subscription of subscriptions) subscription.flush();
     }),
   ];
 
-  function accept(connection: Connection): void {
-    let subscription: Subscription | undefined;
-    /** Timers of snapshots under way, by symbol: one of each at a time, however often it is asked for. */
-    const snapshots = new Map<string, unknown>();
-    const send = (message: ServerMessage) => connection.send(JSON.stringify(message));
-
-    const leave = () => {
-      if (subscription) subscriptions.delete(subscription);
-      for (const timer of snapshots.values()) clock.clearTimeout(timer);
-    };
-    const sendSnapshot = (symbol: string) => {
-      if (snapshots.has(symbol)) return;
-      const text = JSON.stringify(market.snapshot(symbol));
-      const timer = clock.setTimeout(() => {
-        snapshots.delete(symbol);
-        subscription?.snapshot(text);
-      }, snapshotMs);
-      snapshots.set(symbol, timer);
-    };
-
-    connection.on('close', leave);
-    onJson(connection, clientMessage, (message) => {
-      if (message.type === 'restart') return market.restart(clock.now());
-      if (message.type === 'subscribe') {
-        if (subscription) return connection.close(1008, 'subscribed already');
-        subscription = new Subscription(message.product, maxUnread, {
-          send: (text) => connection.send(text),
-          expel() {
-            leave();
-            connection.close(1013, 'too slow');
-          },
-        });
-        subscriptions.add(subscription);
-        return;
-      }
-      if (!subscription) return connection.close(1008, 'subscribe first');
-      if (message.type === 'read') {
-        if (!subscription.echo(message.sent)) connection.close(1008, 'no such mark');
-      } else if (Market.symbols.includes(message.symbol)) {
-        sendSnapshot(message.symbol);
-      } else {
-        connection.close(1008, 'no such symbol');
-      }
+  function subscribe(connection: Connection, product: Product): Subscription {
+    const subscription = new Subscription(product, maxUnread, {
+      send: (text) => connection.send(text),
+      expel() {
+        subscriptions.delete(subscription);
+        connection.close(1013, 'too slow');
+      },
     });
-    send({ type: 'welcome', symbols: Market.symbols, maxUnread });
+    subscriptions.add(subscription);
+    connection.on('close', () => subscriptions.delete(subscription));
+    return subscription;
   }
 
   return {
     subprotocol: 'feed.v1',
-    accept,
+    accept(connection) {
+      let subscription: Subscription | undefined;
+      const desk = new SnapshotDesk(market, clock, (text) => subscription?.snapshot(text));
+      connection.on('close', () => desk.close());
+      const refuse = (reason: string) => connection.close(1008, reason);
+
+      onJson(connection, clientMessage, (message) => {
+        switch (message.type) {
+          case 'subscribe':
+            if (subscription) refuse('subscribed already');
+            else subscription = subscribe(connection, message.product);
+            break;
+          case 'snapshot':
+            // Listen first: the other order has a hole between the two.
+            if (subscription) desk.order(message.symbol);
+            else refuse('subscribe first');
+            break;
+          case 'read':
+            if (!subscription?.echo(message.sent)) refuse('no such mark');
+            break;
+          case 'restart':
+            market.restart(clock.now());
+        }
+      });
+      const welcome: ServerMessage = { type: 'welcome', maxUnread };
+      connection.send(JSON.stringify(welcome));
+    },
     stop() {
       for (const stop of timers) stop();
     },

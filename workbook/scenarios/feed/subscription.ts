@@ -1,6 +1,7 @@
 import { Conflation } from '../conflation.ts';
 import { overwrite } from './merge.ts';
 import type { Product, ServerMessage, Update } from './messages.ts';
+import type { Ticker } from './symbols.ts';
 
 /** Where a subscription's messages go. */
 export interface Outlet {
@@ -18,7 +19,7 @@ export class Subscription {
   readonly #product: Product;
   readonly #maxUnread: number;
   readonly #outlet: Outlet;
-  readonly #slots = new Conflation<string, Update>(overwrite);
+  readonly #slots = new Conflation<Ticker, Update>(overwrite);
   #sent = 0;
   #marked = 0;
   #read = 0;
@@ -52,7 +53,7 @@ export class Subscription {
   }
 
   /** For a reader that still has changes to come the number would be ahead of what it was sent. */
-  heartbeat(symbol: string, text: string): void {
+  heartbeat(symbol: Ticker, text: string): void {
     if (!this.#slots.has(symbol)) this.#send(text);
   }
 
