@@ -23,7 +23,7 @@ const { port, host, chatPort } = commandLine('npm start --', 'The site with live
   .opts<Flags>();
 
 const course = currentCourse();
-// For docs/.vitepress/theme/lab/checks.data.ts: the workbench tells the pages what there is to check.
+// For docs/.vitepress/page-data.ts: the workbench tells the pages what there is to check.
 process.env.LIVE_CHECKS = '1';
 const workbench = new Workbench(course);
 /** Whoever reaches the site can see the wire: it is shown only to this machine. */
