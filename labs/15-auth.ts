@@ -127,12 +127,13 @@ export class Authority {
   }
 
   /**
-   * Signed out: from now on neither this session nor any ticket made from it is good. Does nothing the second time.
+   * Signed out: from now on neither this session nor any ticket made from it is good. Says whose sign-in it was,
+   * the second time too: who fails to tell the other nodes of a sign-out is asked for it again.
    *
    * @throws Error where it cannot be remembered; the session is good still.
    */
-  async revoke(identity: Identity): Promise<void> {
-    // TODO: claim the session's id for as long as the session would have lasted; a claim that did not take is an error
+  async revoke(session: string): Promise<Identity | undefined> {
+    // TODO: read the session, revoked or not; claim its id for as long as it would have lasted; a claim that did not take is an error
     throw new Unfinished('15-auth: revoke');
   }
 

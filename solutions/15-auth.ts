@@ -188,9 +188,8 @@ export class Authority {
   /** Who signed in, if the session is good. */
   async readSession(session: string): Promise<Identity | undefined> {
     // #region solution: jwtVerify of jose: our algorithm, our kind, our clock, and no claim missing; then ask whether it was revoked
-    const claimed = await this.#verify<Claimed>(session, sessionType, ['sub', 'name', 'sid', 'exp']);
-    if (!claimed || (await this.#isRevoked(claimed.sid))) return undefined;
-    return identityOf(claimed, claimed.exp);
+    const identity = await this.#readSigned(session);
+    return identity && !(await this.#isRevoked(identity.session)) ? identity : undefined;
     // #endregion
   }
 
@@ -235,18 +234,23 @@ export class Authority {
   }
   // #endregion redeem
 
+  // #region revoke
   /**
-   * Signed out: from now on neither this session nor any ticket made from it is good. Does nothing the second time.
+   * Signed out: from now on neither this session nor any ticket made from it is good. Says whose sign-in it was,
+   * the second time too: who fails to tell the other nodes of a sign-out is asked for it again.
    *
    * @throws Error where it cannot be remembered; the session is good still.
    */
-  async revoke(identity: Identity): Promise<void> {
-    // #region solution: claim the session's id for as long as the session would have lasted; a claim that did not take is an error
-    const { session, expiresAt } = identity;
-    await this.#claims.claim(revokedKey(session), this.#lifetimeUntil(expiresAt));
-    if (!(await this.#isRevoked(session))) throw new Error('The sign-out could not be remembered.');
+  async revoke(session: string): Promise<Identity | undefined> {
+    // #region solution: read the session, revoked or not; claim its id for as long as it would have lasted; a claim that did not take is an error
+    const identity = await this.#readSigned(session);
+    if (!identity) return undefined;
+    await this.#claims.claim(revokedKey(identity.session), this.#lifetimeUntil(identity.expiresAt));
+    if (!(await this.#isRevoked(identity.session))) throw new Error('The sign-out could not be remembered.');
+    return identity;
     // #endregion
   }
+  // #endregion revoke
 
   // #region solution: private methods of your own, if you like
   async #sign(typ: string, claimed: Claimed): Promise<string> {
@@ -274,6 +278,12 @@ export class Authority {
     }
   }
   // #endregion verify
+
+  /** Whose session it is, revoked or not. */
+  async #readSigned(session: string): Promise<Identity | undefined> {
+    const claimed = await this.#verify<Claimed>(session, sessionType, ['sub', 'name', 'sid', 'exp']);
+    return claimed && identityOf(claimed, claimed.exp);
+  }
 
   async #isRevoked(session: string): Promise<boolean> {
     return await this.#claims.isClaimed(revokedKey(session));

@@ -508,12 +508,38 @@ check(
     const { session, identity } = await signIn(one);
     const { ticket } = await one.issueTicket(identity);
     const other = await signIn(one);
-    await two.revoke(identity);
+    await two.revoke(session);
     expect(await one.readSession(session), 'a session after signing out').toBeUndefined();
     expect(await one.redeemTicket(ticket), 'a ticket from before signing out').toBeUndefined();
     expect((await one.readSession(other.session))?.user, 'another sign-in of the same user').toEqual(ada);
-    await one.revoke(identity);
+    await one.revoke(session);
     expect(await two.readSession(session), 'after signing out twice').toBeUndefined();
+  },
+);
+
+check(
+  'A sign-out says whose it was, the second time too, and nothing of what is no session',
+  {
+    rfc: '9110 §9.2.2',
+    hint: [
+      'The session has ended, and the other nodes could not be told of it. The client asks again: to sign out whom?',
+      'Read the session by its signature; whether it was revoked does not matter here. A ticket and a forgery are undefined.',
+    ],
+  },
+  async () => {
+    const nodes = new Nodes();
+    const [one, two] = [nodes.node(), nodes.node()];
+    const { session, identity } = await signIn(one);
+    const { ticket } = await one.issueTicket(identity);
+    expect(await one.revoke(session), 'signing out').toEqual(identity);
+    expect(await two.revoke(session), 'signing out again, at another node').toEqual(identity);
+    for (const [what, token] of [
+      ['a ticket', ticket],
+      ['an altered session', altered(session, 0.5)],
+      ['no token', 'nonsense'],
+    ]) {
+      expect(await one.revoke(token), `signing out by ${what}`).toBeUndefined();
+    }
   },
 );
 
@@ -529,9 +555,9 @@ check(
   async () => {
     const nodes = new Nodes();
     const authority = nodes.node({ sessionMs: 12 * hour });
-    const { session, identity } = await signIn(authority);
+    const { session } = await signIn(authority);
     nodes.clock.sleep(hour);
-    await authority.revoke(identity);
+    await authority.revoke(session);
     for (let passed = 1; passed < 11; passed++) {
       nodes.clock.sleep(hour);
       expect(await authority.readSession(session), `${passed} hours after signing out`).toBeUndefined();
@@ -560,7 +586,7 @@ check(
     for (const claims of [{ claim: away, isClaimed: away }, full]) {
       const signedOut = await nodes
         .node({ claims })
-        .revoke(identity)
+        .revoke(session)
         .then(
           () => true,
           (error: Error) => {
@@ -1068,7 +1094,7 @@ check(
   },
   async () => {
     const nodes = new Nodes();
-    const { identity } = await signIn(nodes.node());
+    const { session, identity } = await signIn(nodes.node());
     const { ticket } = await nodes.node().issueTicket(identity);
     let claiming = false;
     const slow: Claims = {
@@ -1077,7 +1103,7 @@ check(
         // Whatever this node claims takes so long that the user signs out on another one.
         if (!claiming) {
           claiming = true;
-          await nodes.node().revoke(identity);
+          await nodes.node().revoke(session);
         }
         return await nodes.claims.claim(key, lifetimeMs);
       },

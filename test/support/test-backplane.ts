@@ -1,7 +1,7 @@
 import { type Backplane, type BackplaneListener, MemoryBackplane, Unavailable } from '#labs/17-backplane';
 
 /** What a check may hold back or refuse. */
-type Method = 'append' | 'read' | 'enter' | 'membersOf' | 'arrive' | 'direct' | 'claim';
+type Method = 'append' | 'read' | 'enter' | 'membersOf' | 'arrive' | 'direct' | 'revoke' | 'claim';
 
 /** Calls of one method that wait for the check. */
 export interface Hold {
@@ -100,6 +100,10 @@ export class TestBackplane extends MemoryBackplane implements Backplane {
 
   override direct(...asked: Parameters<Backplane['direct']>) {
     return this.#answer('direct', () => super.direct(...asked));
+  }
+
+  override revoke(session: string) {
+    return this.#answer('revoke', () => super.revoke(session));
   }
 
   override claim(...asked: Parameters<Backplane['claim']>) {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
+import { MemoryBackplane, MemoryStore } from '#labs/17-backplane';
 import { TestBackplane } from '../support/test-backplane.ts';
 import { getTicket, post, signIn, startChat, TestClient } from './chat-support.ts';
 
@@ -118,7 +119,24 @@ describe('DELETE /session', () => {
     expect(status).toBe(401);
     client.send({ type: 'auth', ticket });
     expect(await client.next('error')).toMatchObject({ code: 'unauthenticated' });
-    expect((await signOut(host, { Authorization })).status).toBe(401);
+    expect((await signOut(host, { Authorization })).status).toBe(204);
+  });
+
+  test('that could not be told to the other nodes is told when it is asked for again', async () => {
+    const store = new MemoryStore();
+    const backplane = new TestBackplane({ store });
+    const secret = 'shared';
+    const { host } = await startChat('ws', { secret, backplane });
+    const other = await startChat('ws', { secret, backplane: new MemoryBackplane({ store }) });
+    const { session } = await signIn(host, 'Ada');
+    const client = await TestClient.join(other.host, 'Ada', session);
+    const headers = { Authorization: `Bearer ${session}` };
+    backplane.refuses.add('revoke');
+    expect((await signOut(host, headers)).status).toBe(503);
+    expect((await post(`http://${host}/ticket`, undefined, headers)).status).toBe(401);
+    backplane.refuses.delete('revoke');
+    expect((await signOut(host, headers)).status).toBe(204);
+    expect(await client.closed).toBe(1008);
   });
 
   test('without a session is 401, from a foreign page 403', async () => {

@@ -122,9 +122,9 @@ function createRoutes({
           return json(200, { session: await authority.createSession(user), user });
         },
         async DELETE(request) {
-          const identity = await identify(request, authority);
-          await authority.revoke(identity);
-          await signedOut(identity.session);
+          const { session } = await identify(request, (token) => authority.revoke(token));
+          // For a session that had ended before, too: then this may be what had failed (RFC 9110 §9.2.2).
+          await signedOut(session);
           return { status: 204, body: '' };
         },
       },
@@ -134,7 +134,8 @@ function createRoutes({
       {
         async POST(request) {
           if (hasBody(request)) await readJson(request);
-          return json(200, await authority.issueTicket(await identify(request, authority)));
+          const identity = await identify(request, (token) => authority.readSession(token));
+          return json(200, await authority.issueTicket(identity));
         },
       },
     ],
@@ -180,10 +181,13 @@ function createRoutes({
   return routes;
 }
 
-/** @throws HttpError 401 when the request has no session, or one that is not good. */
-async function identify(request: IncomingMessage, authority: Authority): Promise<Identity> {
+/** @throws HttpError 401 when the request has no session, or one that is nobody's. */
+async function identify(
+  request: IncomingMessage,
+  whose: (session: string) => Promise<Identity | undefined>,
+): Promise<Identity> {
   const [, session] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
-  const identity = session && (await authority.readSession(session));
+  const identity = session && (await whose(session));
   if (identity) return identity;
   const why = session
     ? 'This session is not valid, or it has ended.'

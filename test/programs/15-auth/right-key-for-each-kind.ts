@@ -28,7 +28,7 @@ export class Authority {
   }
 
   async readSession(session: string): Promise<Identity | undefined> {
-    return await this.#identity(await this.#read('session', session));
+    return await this.#unlessRevoked(await this.#read('session', session));
   }
 
   async issueTicket({
@@ -45,18 +45,25 @@ export class Authority {
   async redeemTicket(ticket: string): Promise<Identity | undefined> {
     const payload = await this.#read('ticket', ticket);
     if (!payload || !(await this.#options.claims.claim(`jti ${payload.jti}`, 600_000))) return undefined;
-    return await this.#identity(payload);
+    return await this.#unlessRevoked(payload);
   }
 
-  async revoke({ session, expiresAt }: Identity): Promise<void> {
+  async revoke(token: string): Promise<Identity | undefined> {
+    const payload = await this.#read('session', token);
+    if (!payload) return undefined;
     const { claims } = this.#options;
-    await claims.claim(`sid ${session}`, expiresAt - this.#clock.now() + 600_000);
-    if (!(await claims.isClaimed(`sid ${session}`))) throw new Error('The sign-out was not remembered.');
+    await claims.claim(`sid ${payload.sid}`, Number(payload.end) - this.#clock.now() + 600_000);
+    if (!(await claims.isClaimed(`sid ${payload.sid}`))) throw new Error('The sign-out was not remembered.');
+    return this.#identity(payload);
   }
 
-  async #identity(payload: JWTPayload | undefined): Promise<Identity | undefined> {
+  async #unlessRevoked(payload: JWTPayload | undefined): Promise<Identity | undefined> {
     if (!payload || (await this.#options.claims.isClaimed(`sid ${payload.sid}`))) return undefined;
-    return { user: payload.user as User, session: String(payload.sid), expiresAt: Number(payload.end) };
+    return this.#identity(payload);
+  }
+
+  #identity({ user, sid, end }: JWTPayload): Identity {
+    return { user: user as User, session: String(sid), expiresAt: Number(end) };
   }
 
   async #sign(kind: Kind, payload: JWTPayload, end: number): Promise<string> {

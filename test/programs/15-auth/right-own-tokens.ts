@@ -43,10 +43,15 @@ export class Authority {
     return first ? await this.#unlessRevoked(body) : undefined;
   }
 
-  async revoke({ session, expiresAt }: Identity): Promise<void> {
+  async revoke(token: string): Promise<Identity | undefined> {
+    const body = this.#open('session', token);
+    if (!body) return undefined;
+    const { user, session, expiresAt } = body;
     const lifetimeMs = expiresAt - this.#options.clock.now() + 300_000;
-    if (await this.#options.claims.claim(`out ${session}`, lifetimeMs)) return;
-    if (!(await this.#options.claims.isClaimed(`out ${session}`))) throw new Error('not remembered');
+    const isFirst = await this.#options.claims.claim(`out ${session}`, lifetimeMs);
+    if (!isFirst && !(await this.#options.claims.isClaimed(`out ${session}`)))
+      throw new Error('not remembered');
+    return { user, session, expiresAt };
   }
 
   async #unlessRevoked({ user, session, expiresAt }: Body): Promise<Identity | undefined> {

@@ -8,6 +8,10 @@ interface Session {
 
 const memory = new TabMemory<Session | undefined>('session', undefined);
 
+/** How often the server is asked to end a session, and how long to wait after each time, in ms. */
+const signOutAttempts = 3;
+const signOutPauseMs = 1_000;
+
 /** Something the server said no to, in its words. */
 export class RequestError extends Error {}
 
@@ -37,10 +41,18 @@ export class Account {
     return this.#current.user;
   }
 
-  /** Forgets who the user is, and has the server end the session; one that cannot be told ends by age. */
-  signOut(): void {
+  /**
+   * Forgets who the user is, and has the server end the session. A server that cannot do it now is asked again,
+   * a few times; a session that cannot be ended ends by age.
+   */
+  async signOut(): Promise<void> {
     memory.clear();
-    fetch('/session', { method: 'DELETE', headers: this.#authorization, keepalive: true }).catch(() => {});
+    for (let attempt = 1; attempt <= signOutAttempts; attempt++) {
+      const request = { method: 'DELETE', headers: this.#authorization, keepalive: true };
+      const response = await fetch('/session', request).catch(() => undefined);
+      if (response && response.status !== 429 && response.status < 500) return;
+      await new Promise((resolve) => setTimeout(resolve, signOutPauseMs));
+    }
   }
 
   /**

@@ -40,10 +40,11 @@ function chat(account: Account): void {
   byId('status').replaceChildren(status.element);
 
   const signOut = element('button', { type: 'button' }, 'Sign out');
-  signOut.addEventListener('click', () => {
+  signOut.addEventListener('click', async () => {
+    signOut.disabled = true;
     client.close();
     app.forget();
-    account.signOut();
+    await account.signOut();
     location.reload();
   });
   byId('account').replaceChildren(element('bdi', {}, account.user.name), signOut);
