@@ -30,7 +30,7 @@ export class BadMessage extends Error {
   }
 }
 
-export function encodeMessage(kind: number, ...parts: Uint8Array[]): Uint8Array {
+export function encodeMessage(kind: number, ...parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
   const length = parts.reduce((sum, part) => sum + part.length, 1);
   const message = new Uint8Array(length);
   message[0] = kind;

@@ -9,7 +9,7 @@ export class Replica {
   unsent = 0;
   /** Bytes of the last update, ours or another's. */
   lastUpdate = 0;
-  #send: ((message: Uint8Array) => void) | undefined;
+  #send: ((message: Uint8Array<ArrayBuffer>) => void) | undefined;
   /** The server said what it has and got the rest: from then on it gets each change. */
   #isServerUpToDate = false;
 
@@ -25,7 +25,7 @@ export class Replica {
   }
 
   /** A connection is open: says what is here, so that the server sends what is not. */
-  connect(send: (message: Uint8Array) => void): void {
+  connect(send: (message: Uint8Array<ArrayBuffer>) => void): void {
     this.#send = send;
     send(encodeMessage(Kind.Have, Y.encodeStateVector(this.doc)));
   }
