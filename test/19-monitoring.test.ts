@@ -436,8 +436,92 @@ check(
     const sum = found.sum('chat_event_loop_lag_seconds_sum');
     expect(sum, 'seconds of lag: they are seconds').toBeGreaterThan(0.025);
     expect(sum, 'seconds of lag: they are seconds').toBeLessThan(10);
+    const bounds = [...found.by('chat_event_loop_lag_seconds_bucket', 'le').keys()].map(Number);
+    expect(
+      bounds.some((bound) => bound <= 0.05) && bounds.some((bound) => bound >= 0.1 && bound < 60),
+      `the buckets end at ${bounds.join(', ')} s: they tell 50 ms from 100`,
+    ).toBe(true);
   },
 );
+
+check(
+  'An event loop that has nothing to do shows no lag',
+  {
+    rfc: 'chat.v1 §metrics',
+    hint: [
+      'Is your lag the time between two ticks, or how late the second one came?',
+      'Late is after it was due: 20 ms after the one before is in time.',
+    ],
+  },
+  async () => {
+    const monitor = startMonitor();
+    const lag = async () => {
+      const found = await scrape(monitor);
+      const [sum, count] = ['sum', 'count'].map((part) => read(found, `chat_event_loop_lag_seconds_${part}`));
+      return { sum, count };
+    };
+    // A busy machine may make one tick late, and the next, but not every one.
+    const least = await vi.waitFor(
+      async () => {
+        const before = await lag();
+        const after = await vi.waitUntil(async () => {
+          const now = await lag();
+          return now.count > before.count && now;
+        });
+        const mean = (after.sum - before.sum) / (after.count - before.count);
+        expect(mean, 'seconds of lag a tick, with nothing to do: the least that was seen').toBeLessThan(
+          0.015,
+        );
+        return mean;
+      },
+      { timeout: 4_000, interval: 0 },
+    );
+    expect(least, 'seconds of lag a tick').toBeGreaterThanOrEqual(0);
+  },
+);
+
+check(
+  'The process tells its figures in seconds and bytes',
+  {
+    rfc: 'chat.v1 §metrics',
+    hint: [
+      'process.cpuUsage() is in which unit? And performance.now()?',
+      'Microseconds, and milliseconds. The names end in seconds.',
+    ],
+  },
+  async () => {
+    const monitor = startMonitor();
+    const before = await scrape(monitor);
+    const [cpu, startedAt] = [process.cpuUsage(), performance.now()];
+    const usedMs = () => (process.cpuUsage(cpu).user + process.cpuUsage(cpu).system) / 1_000;
+    while (usedMs() < 60);
+    const after = await scrape(monitor);
+    const seconds = (performance.now() - startedAt) / 1_000;
+    const rise = (name: string) => read(after, name) - read(before, name);
+    const used = rise('process_cpu_seconds_total');
+    expect(used, 'the rise of process_cpu_seconds_total, over 60 ms of CPU').toBeGreaterThan(0.05);
+    expect(used, 'the rise of process_cpu_seconds_total').toBeLessThan(usedMs() / 1_000 + 1);
+    const active = rise('chat_event_loop_active_seconds_total');
+    expect(
+      active,
+      `the rise of chat_event_loop_active_seconds_total, in ${seconds} s of work`,
+    ).toBeGreaterThan(0.05);
+    expect(active, 'the rise of chat_event_loop_active_seconds_total').toBeLessThan(seconds + 1);
+    const sinceStart = Date.now() / 1_000 - read(after, 'process_start_time_seconds');
+    expect(sinceStart, 'seconds since process_start_time_seconds').toBeGreaterThan(-1);
+    expect(sinceStart, 'seconds since process_start_time_seconds').toBeLessThan(process.uptime() + 5);
+    const resident = read(after, 'process_resident_memory_bytes') / process.memoryUsage.rss();
+    expect(resident, 'process_resident_memory_bytes, as a share of what the process has').toBeGreaterThan(
+      0.5,
+    );
+    expect(resident, 'process_resident_memory_bytes, as a share of what the process has').toBeLessThan(2);
+  },
+);
+
+/** The value of a metric; no number where there is none, which no comparison accepts. */
+function read(found: Awaited<ReturnType<typeof scrape>>, name: string): number {
+  return found.sum(name) ?? Number.NaN;
+}
 
 /** How many were above a bound, which is one of the buckets. */
 function lateTicks(found: Awaited<ReturnType<typeof scrape>>, bound: number): number {
@@ -653,7 +737,7 @@ check(
     rfc: '6750 §5.3',
     hint: [
       'JSON.parse("secret") throws. What does the message say?',
-      'Unexpected token … "secret" is not valid JSON. Write its name, its code and the frames of its stack.',
+      'Unexpected token … "secret" is not valid JSON. Write its name, its code and the frames of its stack; of what is no Error, nothing.',
     ],
   },
   () => {
@@ -668,6 +752,7 @@ check(
     log.error({ connection: 'c1', err: refused }, 'no answer');
     log.error({ err: refused });
     log.error(quoting);
+    log.error({ err: 'secret' }, 'what was thrown is no error');
     expect(written.text, 'what was written').not.toContain('secret');
     const [first, second] = written.lines;
     expect(first).toMatchObject({ msg: 'a fault of ours', err: { type: 'SyntaxError' } });

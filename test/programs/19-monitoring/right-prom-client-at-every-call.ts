@@ -2,6 +2,7 @@
 export * from '../../../solutions/19-monitoring.ts';
 
 import { randomUUID } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { ErrorCode, User } from '#labs/10-protocol';
 import {
@@ -145,9 +146,17 @@ export class Monitor {
     this.gauge('process_start_time_seconds', () => Date.now() / 1000 - process.uptime());
     this.gauge('nodejs_heap_size_used_bytes', () => process.memoryUsage().heapUsed);
     this.gauge('nodejs_external_memory_bytes', () => process.memoryUsage().external);
-    this.readCounter('process_cpu_seconds_total', () => process.cpuUsage().user / 1e6);
-    this.readCounter('chat_event_loop_active_seconds_total', () => performance.now() / 1000);
+    this.readCounter('process_cpu_seconds_total', () => this.cpuSeconds());
+    this.readCounter(
+      'chat_event_loop_active_seconds_total',
+      () => performance.eventLoopUtilization().active / 1000,
+    );
     this.startTicks();
+  }
+
+  protected cpuSeconds(): number {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1e6;
   }
 
   protected makeRegistry(): Registry {
@@ -158,10 +167,14 @@ export class Monitor {
     let last = performance.now();
     this.timer = setInterval(() => {
       const now = performance.now();
-      this.loopLag.observe(Math.max(0, now - last - 20) / 1000);
+      this.observeTick(now - last);
       last = now;
     }, 20);
     this.timer.unref?.();
+  }
+
+  protected observeTick(sinceLastMs: number): void {
+    this.loopLag.observe(Math.max(0, sinceLastMs - 20) / 1000);
   }
 
   opened(address: string, queue: Queue): ConnectionMonitor {

@@ -1,6 +1,7 @@
 // No prom-client and no pino: it writes the lines of the scrape and of the log itself.
 export * from '../../../solutions/19-monitoring.ts';
 
+import { performance } from 'node:perf_hooks';
 import type { ErrorCode, User } from '#labs/10-protocol';
 import {
   type ConnectionStats,
@@ -193,6 +194,7 @@ export class Monitor {
   async render(): Promise<string> {
     const open = this.connections();
     const { rss, heapUsed, external } = process.memoryUsage();
+    const { user, system } = process.cpuUsage();
     const gauges = {
       chat_connections: open.length,
       chat_rooms: this.#gauges?.rooms() ?? 0,
@@ -204,8 +206,8 @@ export class Monitor {
       nodejs_external_memory_bytes: external,
     };
     const counters = {
-      process_cpu_seconds_total: process.cpuUsage().user / 1e6,
-      chat_event_loop_active_seconds_total: performance.now() / 1000,
+      process_cpu_seconds_total: (user + system) / 1e6,
+      chat_event_loop_active_seconds_total: performance.eventLoopUtilization().active / 1000,
     };
     const plain =
       (type: string) =>
