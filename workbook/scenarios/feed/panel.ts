@@ -110,10 +110,11 @@ export class Panel {
       this.#say(`${symbol}: ${range(message.from, message.to)} lost on purpose.`);
       return;
     }
-    const { seq, held, book } = reader;
+    const { epoch, seq, held, book } = reader;
     const verdict = reader.read(message);
     if (verdict === 'gap') {
-      this.#say(`${symbol}: a gap after ${whole(seq)}. The book is thrown away, a snapshot asked for.`);
+      const cause = message.epoch === epoch ? `a gap after ${whole(seq)}` : 'another epoch';
+      this.#say(`${symbol}: ${cause}. The book is thrown away, a snapshot asked for.`);
       this.#send({ type: 'snapshot', symbol });
     } else if (message.type === 'snapshot' && !book) {
       this.#say(
