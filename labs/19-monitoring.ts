@@ -182,7 +182,7 @@ export class ConnectionMonitor {
  * | `chat_messages_total` | counter: messages stored in rooms |
  * | `chat_errors_total{code}` | counter: messages answered with `error` |
  * | `chat_closes_total{code}` | counter: connections that ended; a code without a registered meaning is `other` |
- * | `chat_handshakes_refused_total{status}` | counter: upgrades answered with an HTTP status; an unusual one is `other` |
+ * | `chat_handshakes_refused_total{status}` | counter: upgrades, or requests to be let in before one, refused with an HTTP status; an unusual one is `other` |
  * | `chat_resumes_total{result}` | counter: joins with a position; `hit` when all that was missed could be sent, else `miss` |
  * | `chat_delivery_lag_seconds` | histogram: from a server taking a message, its `at`, to its being handed to sockets |
  * | `chat_event_loop_lag_seconds` | histogram: how late a timer comes that is due every 20 ms |
@@ -224,7 +224,7 @@ export class Monitor {
     throw new Unfinished('19-monitoring: resumed');
   }
 
-  /** An upgrade was answered with an HTTP status instead of 101. */
+  /** An upgrade was answered with an HTTP status instead of 101, or a request for a session or a ticket with 429. */
   refusedHandshake(status: number): void {
     // TODO: by its status, with a bound on how many values there may be
     throw new Unfinished('19-monitoring: refusedHandshake');

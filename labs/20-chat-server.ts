@@ -16,7 +16,7 @@ import { Hub, type Member } from '#labs/11-hub';
 import { Heartbeat } from '#labs/12-heartbeat';
 import { JoinGate } from '#labs/14-resume';
 import { Admission, Authority, authorize, isOriginAllowed } from '#labs/15-auth';
-import { ConnectionCaps, clientAddress, Guard, RateLimiter } from '#labs/16-limits';
+import { addressKey, ConnectionCaps, clientAddress, Guard, type Rate, RateLimiter } from '#labs/16-limits';
 import {
   type Backplane,
   type BackplaneListener,
@@ -26,13 +26,13 @@ import {
 } from '#labs/17-backplane';
 import { type DrainOptions, drain, type Leaving } from '#labs/18-balancing';
 import { type ConnectionMonitor, type Logger, Monitor } from '#labs/19-monitoring';
+import type { Asset } from '../workbook/bundle-script.ts';
 import type { Engine, SendEncoded, WebSocketConnection } from '../workbook/chat/engine.ts';
 import { leadHandshakes } from '../workbook/chat/handshakes.ts';
 import { createHttpHandler } from '../workbook/chat/http.ts';
 import { guardLimits, hubLimits, serverLimits, userRate } from '../workbook/chat/limits.ts';
 import { Listener, type ListenerOptions } from '../workbook/chat/listener.ts';
 import { operatorRoutes } from '../workbook/chat/operator.ts';
-import type { Asset } from '../workbook/bundle-script.ts';
 import type { Refused } from '../workbook/chat/refuse.ts';
 import { type AnyRequest, forwardedFor, ownOrigin } from '../workbook/chat/requests.ts';
 import { signingKey } from '../workbook/chat/signing-key.ts';
@@ -66,6 +66,8 @@ export interface ChatServerOptions extends ListenerOptions {
   authDeadlineMs?: number;
   /** Connections at once, over all and an address. Default: 20,000 and 1,000. */
   caps?: { total: number; perAddress: number };
+  /** How fast an address may ask for sessions and tickets. Default: 50 a second, 1,000 at once. */
+  signInRate?: Rate;
   /** How `close` sends everyone away. Default: over one second. */
   drain?: Pick<DrainOptions, 'spreadMs' | 'batches' | 'deadlineMs'>;
 }
@@ -118,13 +120,13 @@ function sendAway(peers: Iterable<Peer>, userId: string): number {
   return theirs.length;
 }
 
-/** Who may connect: asked before the handshake, when a refusal is an HTTP status. */
+/** Who may connect, and sign in before that: asked when a refusal is an HTTP status. */
 class Door {
   /** The server stops, and takes nobody new. */
   isClosed = false;
-  // TODO: what the options say of origins and proxies, and how many there may be
+  // TODO: what the options say of origins and proxies, how many there may be, and how often they may sign in
 
-  constructor(options: Pick<ChatServerOptions, 'allowedOrigins' | 'trustedProxies' | 'caps'>) {
+  constructor(options: Pick<ChatServerOptions, 'allowedOrigins' | 'trustedProxies' | 'caps' | 'signInRate'>) {
     // TODO: keep them, with their defaults
     throw new Unfinished('20-chat-server: constructor');
   }
@@ -140,6 +142,14 @@ class Door {
     // TODO: the path, the origin, whether the door is closed, and the caps (lab 16), of the address behind our proxies
     throw new Unfinished('20-chat-server: admit');
   }
+
+  /** Counts a request about a session or a ticket. Returns in how many ms its address may make it; 0: now. */
+  signInWait(request: AnyRequest): number {
+    // TODO: a RateLimiter (lab 16), by the key of the address behind our proxies
+    throw new Unfinished('20-chat-server: signInWait');
+  }
+
+  // TODO: private methods of your own, if you like
 }
 
 /** What all connections of a server share. */

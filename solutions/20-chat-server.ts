@@ -16,7 +16,7 @@ import { Hub, type Member } from '#labs/11-hub';
 import { Heartbeat } from '#labs/12-heartbeat';
 import { JoinGate } from '#labs/14-resume';
 import { Admission, Authority, authorize, isOriginAllowed } from '#labs/15-auth';
-import { ConnectionCaps, clientAddress, Guard, RateLimiter } from '#labs/16-limits';
+import { addressKey, ConnectionCaps, clientAddress, Guard, type Rate, RateLimiter } from '#labs/16-limits';
 import {
   type Backplane,
   type BackplaneListener,
@@ -65,6 +65,8 @@ export interface ChatServerOptions extends ListenerOptions {
   authDeadlineMs?: number;
   /** Connections at once, over all and an address. Default: 20,000 and 1,000. */
   caps?: { total: number; perAddress: number };
+  /** How fast an address may ask for sessions and tickets. Default: 50 a second, 1,000 at once. */
+  signInRate?: Rate;
   /** How `close` sends everyone away. Default: over one second. */
   drain?: Pick<DrainOptions, 'spreadMs' | 'batches' | 'deadlineMs'>;
 }
@@ -159,6 +161,7 @@ function answerHttp(
     page,
     authority,
     isAllowed: (request) => door.isOriginAllowed(request),
+    signInWait: (request) => door.signInWait(request),
     signedOut: (session) => backplane.revoke(session),
     health: () => {
       const status = door.isClosed ? 'draining' : backplane.isUp ? 'ok' : 'degraded';
@@ -190,21 +193,24 @@ function sendAway(peers: Iterable<Peer>, userId: string): number {
 }
 
 // #region door
-/** Who may connect: asked before the handshake, when a refusal is an HTTP status. */
+/** Who may connect, and sign in before that: asked when a refusal is an HTTP status. */
 class Door {
   /** The server stops, and takes nobody new. */
   isClosed = false;
-  // #region solution: what the options say of origins and proxies, and how many there may be
+  // #region solution: what the options say of origins and proxies, how many there may be, and how often they may sign in
   readonly #allowedOrigins: readonly string[];
   readonly #trustedProxies: readonly string[];
   readonly #caps: ConnectionCaps;
+  /** By `addressKey`. */
+  readonly #signIns: RateLimiter;
   // #endregion
 
-  constructor(options: Pick<ChatServerOptions, 'allowedOrigins' | 'trustedProxies' | 'caps'>) {
+  constructor(options: Pick<ChatServerOptions, 'allowedOrigins' | 'trustedProxies' | 'caps' | 'signInRate'>) {
     // #region solution: keep them, with their defaults
     this.#allowedOrigins = options.allowedOrigins ?? [];
     this.#trustedProxies = options.trustedProxies ?? [];
     this.#caps = new ConnectionCaps(options.caps ?? serverLimits.caps);
+    this.#signIns = new RateLimiter(options.signInRate ?? serverLimits.signInRate);
     // #endregion
   }
 
@@ -225,14 +231,27 @@ class Door {
     if (!this.isOriginAllowed(request))
       return { status: 403, reason: 'Pages of this origin may not use the chat.' };
     if (this.isClosed) return { status: 503, reason: 'This server is about to stop. Try again.' };
-    const peer = request.socket.remoteAddress ?? '';
-    const address = clientAddress(peer, forwardedFor(request), this.#trustedProxies);
+    const address = this.#addressOf(request);
     const release = this.#caps.admit(address);
     if (!release) return { status: 503, reason: 'There are too many connections. Try again later.' };
     socket.once('close', release);
     return { address };
     // #endregion
   }
+
+  /** Counts a request about a session or a ticket. Returns in how many ms its address may make it; 0: now. */
+  signInWait(request: AnyRequest): number {
+    // #region solution: a RateLimiter (lab 16), by the key of the address behind our proxies
+    return this.#signIns.take(addressKey(this.#addressOf(request)));
+    // #endregion
+  }
+
+  // #region solution: private methods of your own, if you like
+  #addressOf(request: AnyRequest): string {
+    const peer = request.socket.remoteAddress ?? '';
+    return clientAddress(peer, forwardedFor(request), this.#trustedProxies);
+  }
+  // #endregion
 }
 // #endregion door
 

@@ -24,7 +24,7 @@ import { check } from './support/check.ts';
 import { expectThat } from './support/expect-that.ts';
 import { TestLog } from './support/monitoring.ts';
 import { TestBackplane } from './support/test-backplane.ts';
-import { getTicket, signIn } from './support/test-client.ts';
+import { getTicket, post, signIn } from './support/test-client.ts';
 
 /** Two nodes with one store. */
 async function startTwo(): Promise<[one: string, two: string]> {
@@ -109,6 +109,35 @@ check(
     const alone = await startNode({ caps });
     expect(await upgradeStatus(alone.host, from('203.0.113.7'))).toBe(101);
     expect(await upgradeStatus(alone.host, from('203.0.113.8')), 'no proxy of ours says so').toBe(503);
+  },
+);
+
+check(
+  'Who asks for sessions and tickets too fast is answered with 429 and a wait, and nobody else is',
+  {
+    rfc: '6585 §4',
+    hint: [
+      'Signing is work, and a ticket used is a key in the store. Who counts, before there is a connection?',
+      'createHttpHandler asks signInWait: take from a RateLimiter with options.signInRate, by addressKey of the client’s address.',
+    ],
+  },
+  async () => {
+    const signInRate = { perSecond: 0.01, burst: 3 };
+    const { host } = await startNode({ signInRate, trustedProxies: ['127.0.0.1'] });
+    const ask = (path: string, address: string, session = '') =>
+      post(`http://${host}${path}`, path === '/session' ? { name: 'Ada' } : undefined, {
+        'X-Forwarded-For': address,
+        Authorization: `Bearer ${session}`,
+      });
+    const first = await ask('/session', '2001:db8::1');
+    expect(first.status, 'a session').toBe(200);
+    const { session } = (await first.json()) as { session: string };
+    expect((await ask('/ticket', '2001:db8::1', session)).status, 'a ticket').toBe(200);
+    expect((await ask('/ticket', '2001:db8::2', session)).status, 'the third of three').toBe(200);
+    const refused = await ask('/ticket', '2001:db8::3', session);
+    expect(refused.status, 'the fourth of three, from the same /64').toBe(429);
+    expect(Number(refused.headers.get('Retry-After')), 'Retry-After, in seconds').toBeGreaterThan(10);
+    expect((await ask('/ticket', '203.0.113.7', session)).status, 'from another address').toBe(200);
   },
 );
 

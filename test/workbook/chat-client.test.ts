@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { ChatClient, type ChatClientEvents, type ChatClientOptions } from '#labs/21-chat-client';
-import { getTicket, signIn, startChat, TestClient } from './chat-support.ts';
+import { getTicket, post, signIn, startChat, TestClient } from './chat-support.ts';
 
 /** A client of someone who is signed in, connecting. */
 async function startClient(
@@ -47,6 +47,29 @@ describe('the client', () => {
     const id = client.chat('lobby', 'hello');
     expect(await next(client, 'sent')).toEqual([id]);
     expect(await arrived).toMatchObject([{ id, seq: 1, content: 'hello' }]);
+  });
+
+  test('that is told to wait for its ticket waits, and comes back', async () => {
+    const { host } = await startChat('labs', { signInRate: { perSecond: 0.5, burst: 1 } });
+    const { session } = await signIn(host, 'Ada');
+    const statuses: number[] = [];
+    const client = new ChatClient({
+      url: `ws://${host}/chat`,
+      async getTicket() {
+        const Authorization = `Bearer ${session}`;
+        const response = await post(`http://${host}/ticket`, undefined, { Authorization });
+        statuses.push(response.status);
+        if (!response.ok) throw new Error('as in a page');
+        return ((await response.json()) as { ticket: string }).ticket;
+      },
+      WebSocket,
+      policy: { firstMs: 500, capMs: 2_000 },
+    });
+    onTestFinished(() => client.close());
+    client.tryNow();
+    await next(client, 'state', isWaiting);
+    await next(client, 'state', isOpen);
+    expect([statuses[0], statuses.at(-1)]).toEqual([429, 200]);
   });
 
   test('tells why a message was refused', async () => {

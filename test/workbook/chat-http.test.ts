@@ -161,6 +161,26 @@ describe('DELETE /session', () => {
   });
 });
 
+describe('requests that come too fast', () => {
+  test('are 429 with Retry-After and a reason, counted, and nothing else of the server is', async () => {
+    const { host } = await startChat('ws', { signInRate: { perSecond: 0.5, burst: 2 } });
+    const { session } = await signIn(host, 'Ada');
+    const headers = { Authorization: `Bearer ${session}` };
+    await getTicket(host, session);
+    for (const [method, path, body] of [
+      ['POST', '/session', '{"name":"Ada"}'],
+      ['POST', '/ticket', undefined],
+      ['DELETE', '/session', undefined],
+    ] as const) {
+      const response = await fetch(`http://${host}${path}`, { method, headers, body });
+      expect(response.headers.get('Retry-After'), `${method} ${path}`).toMatch(/^[12]$/);
+      expect(await problem(response)).toMatchObject({ status: 429 });
+    }
+    const metrics = await (await fetch(`http://${host}/metrics`)).text();
+    expect(metrics).toContain('chat_handshakes_refused_total{status="429"} 3');
+  });
+});
+
 describe('the rest', () => {
   test('/healthz says which engine runs, and whose labs', async () => {
     const { host } = await startChat('labs', { labs: { '03': 'yours' } });

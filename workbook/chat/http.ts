@@ -12,6 +12,8 @@ export interface HttpServices {
   authority: Authority;
   /** Whether a page of the request's origin may use the chat. */
   isAllowed(request: IncomingMessage): boolean;
+  /** Counts a request about a session or a ticket. Returns in how many ms it may be made; 0: now. */
+  signInWait(request: IncomingMessage): number;
   /** A sign-in was ended here: its connections are to be closed, on all nodes. */
   signedOut(session: string): Promise<void>;
   health(): Health;
@@ -35,8 +37,10 @@ export interface Reply {
   body: string | Uint8Array;
 }
 
+type Handler = (request: IncomingMessage) => Reply | Promise<Reply>;
+
 /** What one path answers, by method. */
-export type Route = Partial<Record<string, (request: IncomingMessage) => Reply | Promise<Reply>>>;
+export type Route = Partial<Record<string, Handler>>;
 
 /** The body of `POST /session`: a name in one line. */
 const sessionRequest = z.object({
@@ -97,46 +101,59 @@ export function createHttpHandler(services: HttpServices): RequestListener {
 function explainError(error: unknown): Reply {
   if (error instanceof HttpError) return json(error.status, { error: error.message }, error.headers);
   if (!(error instanceof Unavailable)) throw error;
-  const seconds = Math.ceil(error.retryAfterMs / 1000);
-  return json(503, { error: 'The chat cannot reach its store.' }, { 'Retry-After': String(seconds) });
+  return json(503, { error: 'The chat cannot reach its store.' }, retryAfter(error.retryAfterMs));
+}
+
+/** In whole seconds (RFC 9110 §10.2.3). */
+function retryAfter(ms: number): Record<string, string> {
+  return { 'Retry-After': String(Math.ceil(ms / 1000)) };
 }
 
 function createRoutes({
   page,
   authority,
+  signInWait,
   signedOut,
   health,
   monitor,
   ...more
 }: HttpServices): Map<string, Route> {
   const pageVersion = versionOf(page);
+  const notTooOften = (handle: Handler): Handler => {
+    return (request) => {
+      const waitMs = signInWait(request);
+      if (waitMs === 0) return handle(request);
+      monitor.refusedHandshake(429);
+      throw new HttpError(429, 'Too many requests come from your address.', retryAfter(waitMs));
+    };
+  };
   const routes = new Map<string, Route>([
     ...more.routes,
     [
       '/session',
       {
-        async POST(request) {
+        POST: notTooOften(async (request) => {
           const body = sessionRequest.safeParse(await readJson(request));
           if (!body.success) throw new HttpError(400, explain(body.error.issues[0]));
           const user = { id: randomUUID(), name: body.data.name };
           return json(200, { session: await authority.createSession(user), user });
-        },
-        async DELETE(request) {
+        }),
+        DELETE: notTooOften(async (request) => {
           const { session } = await identify(request, (token) => authority.revoke(token));
           // For a session that had ended before, too: then this may be what had failed (RFC 9110 §9.2.2).
           await signedOut(session);
           return { status: 204, body: '' };
-        },
+        }),
       },
     ],
     [
       '/ticket',
       {
-        async POST(request) {
+        POST: notTooOften(async (request) => {
           if (hasBody(request)) await readJson(request);
           const identity = await identify(request, (token) => authority.readSession(token));
           return json(200, await authority.issueTicket(identity));
-        },
+        }),
       },
     ],
     [

@@ -18,6 +18,8 @@ export const serverLimits = {
   maxSockets: 25_000,
   /** WebSockets at once, over all and an address. */
   caps: { total: 20_000, perAddress: 1_000 },
+  /** How fast an address may ask for sessions and tickets. All its WebSockets may come back at once. */
+  signInRate: { perSecond: 50, burst: 1_000 },
   /** Messages of one connection that wait for those before them to be carried out. */
   maxWaiting: 256,
   /** How a server that stops sends everyone away. */

@@ -15,7 +15,7 @@ import { Hub, type Member } from '#labs/11-hub';
 import { Heartbeat } from '#labs/12-heartbeat';
 import { JoinGate } from '#labs/14-resume';
 import { Admission, Authority, authorize, isOriginAllowed } from '#labs/15-auth';
-import { ConnectionCaps, clientAddress, Guard, RateLimiter } from '#labs/16-limits';
+import { addressKey, ConnectionCaps, clientAddress, Guard, RateLimiter } from '#labs/16-limits';
 import {
   type Backplane,
   type BackplaneListener,
@@ -53,6 +53,7 @@ export class Server implements BackplaneListener {
   readonly heartbeatMs: number;
   readonly heartbeat: Heartbeat<WebSocketConnection>;
   readonly caps: ConnectionCaps;
+  readonly signIns: RateLimiter;
   readonly listener: Listener;
   isDraining = false;
   Connection: typeof Connection | undefined;
@@ -67,10 +68,12 @@ export class Server implements BackplaneListener {
     this.heartbeatMs = options.heartbeatMs ?? serverLimits.heartbeatMs;
     this.heartbeat = new Heartbeat(this.heartbeatMs);
     this.caps = new ConnectionCaps(options.caps ?? serverLimits.caps);
+    this.signIns = new RateLimiter(options.signInRate ?? serverLimits.signInRate);
     const http = createHttpHandler({
       page: options.page,
       authority: this.authority,
       isAllowed: (request) => this.isAllowed(request),
+      signInWait: (request) => this.signInWait(request),
       signedOut: (session) => this.signedOut(session),
       health: () => this.healthz(),
       monitor: this.monitor,
@@ -143,6 +146,10 @@ export class Server implements BackplaneListener {
     if (!release) return { status: 503, reason } satisfies Refused;
     socket.once('close', release);
     return (connection: WebSocketConnection, send: SendEncoded) => this.open(connection, send, address);
+  }
+
+  signInWait(request: AnyRequest): number {
+    return this.signIns.take(addressKey(this.addressOf(request)));
   }
 
   count(address: string): (() => void) | undefined {

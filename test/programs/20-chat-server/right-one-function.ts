@@ -11,7 +11,7 @@ import { Hub, type Member } from '#labs/11-hub';
 import { Heartbeat } from '#labs/12-heartbeat';
 import { JoinGate } from '#labs/14-resume';
 import { Admission, Authority, authorize, isOriginAllowed } from '#labs/15-auth';
-import { ConnectionCaps, clientAddress, Guard, RateLimiter } from '#labs/16-limits';
+import { addressKey, ConnectionCaps, clientAddress, Guard, RateLimiter } from '#labs/16-limits';
 import { MemoryBackplane, Unavailable } from '#labs/17-backplane';
 import { drain, type Leaving } from '#labs/18-balancing';
 import { Monitor } from '#labs/19-monitoring';
@@ -53,6 +53,7 @@ export async function startChatServer(
   const heartbeat = new Heartbeat<WebSocketConnection>(heartbeatMs);
   const caps = new ConnectionCaps(options.caps ?? serverLimits.caps);
   const users = new RateLimiter(userRate);
+  const signIns = new RateLimiter(options.signInRate ?? serverLimits.signInRate);
   let isStopping = false;
 
   function accept(connection: WebSocketConnection, send: SendEncoded, address: string): void {
@@ -221,10 +222,16 @@ export async function startChatServer(
     return isOriginAllowed(request.headers.origin, { allowed, allowAbsent: true });
   }
 
+  function addressOf(request: AnyRequest): string {
+    const { remoteAddress = '' } = request.socket;
+    return clientAddress(remoteAddress, forwardedFor(request), options.trustedProxies ?? []);
+  }
+
   const http = createHttpHandler({
     page: options.page,
     authority,
     isAllowed,
+    signInWait: (request) => signIns.take(addressKey(addressOf(request))),
     signedOut: (session) => backplane.revoke(session),
     health: () => ({
       status: isStopping ? 'draining' : backplane.isUp ? 'ok' : 'degraded',
@@ -250,8 +257,7 @@ export async function startChatServer(
       if (new URL(request.url ?? '/', 'http://any').pathname !== '/chat')
         return { status: 404, reason: 'No.' };
       if (!isAllowed(request)) return { status: 403, reason: 'No.' };
-      const { remoteAddress = '' } = request.socket;
-      const address = clientAddress(remoteAddress, forwardedFor(request), options.trustedProxies ?? []);
+      const address = addressOf(request);
       const release = isStopping ? undefined : caps.admit(address);
       if (!release) return { status: 503, reason: 'Not now.' };
       socket.once('close', release);
