@@ -375,7 +375,7 @@ both(
 both(
   'a direct message reaches every node that has the user, and no other',
   {
-    rfc: 'chat.v1 §direct',
+    rfc: 'chat.v1 §client',
     hint: [
       'Ben has a phone and a laptop.',
       'Each node knows which users have arrived: tell those that have him.',
@@ -399,7 +399,7 @@ both(
 both(
   'a direct message to someone who is not connected is false, and may be sent again',
   {
-    rfc: 'chat.v1 §direct',
+    rfc: 'chat.v1 §client',
     hint: ['What may be tried again must not be remembered.', 'Remember it once a node has it, not before.'],
   },
   async (start) => {
@@ -431,7 +431,7 @@ both(
 both(
   'a sign-out reaches every node',
   {
-    rfc: 'chat.v1 §auth',
+    rfc: 'chat.v1 §session',
     hint: ['Also the one it was made at.', 'Tell all nodes, whatever rooms they are in.'],
   },
   async (start) => {
@@ -448,7 +448,7 @@ both(
 both(
   'a key is claimed once over all nodes',
   {
-    rfc: 'chat.v1 §auth',
+    rfc: 'chat.v1 §session',
     hint: [
       'A ticket is good once, at whichever node.',
       'Asking and claiming are one step in what the nodes share.',
