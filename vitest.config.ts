@@ -6,12 +6,16 @@ const course = readCourse(workbookRoot);
 const conditions = [...conditionsWithout(course), 'module', 'node', 'development|production'];
 
 /** A project of the workbook's own tests. */
-function own(name: string, include: string[], retry = 0): TestProjectInlineConfiguration {
+function own(
+  name: string,
+  include: string[],
+  options: TestProjectInlineConfiguration['test'] = {},
+): TestProjectInlineConfiguration {
   return {
     resolve: { conditions },
     ssr: { resolve: { conditions } },
     // Real processes and sockets: slower than a check, and each file alone with its ports.
-    test: { name, include, retry, pool: 'forks', testTimeout: 30_000, hookTimeout: 30_000 },
+    test: { name, include, pool: 'forks', testTimeout: 30_000, hookTimeout: 30_000, ...options },
   };
 }
 
@@ -29,7 +33,10 @@ export default defineConfig({
       ]),
       // Whole programs and real browsers, as a person would start them: minutes, so the gate runs them.
       // On a clean machine one may have a second try: its output says so, and the first failure.
-      own('e2e', ['test/e2e/**/*.test.ts'], process.env.CI ? 1 : 0),
+      own('e2e', ['test/e2e/**/*.test.ts'], {
+        retry: process.env.CI ? 1 : 0,
+        globalSetup: 'test/e2e/built-site-server.ts',
+      }),
     ],
   },
 });

@@ -55,6 +55,8 @@ export default defineConfigWithTheme<SiteTheme>({
     outline: { level: [2, 3] },
     search: { provider: 'local' },
   },
+  // No component is written with it: what Vue has for it need not travel.
+  vue: { features: { optionsAPI: false } },
   vite: {
     clearScreen: false,
     plugins: [labsInPages(workbookRoot)],

@@ -1,163 +1,80 @@
-import { once } from 'node:events';
-import { createReadStream, existsSync, statSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { extname, join } from 'node:path';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accessibilityViolations, noBrowser, startBrowser } from '../support/browser.ts';
-import { copyWorkbook, pagesBelow, RunningCommand } from './site-copy.ts';
+import { patienceMs, SiteTab, siteBuild, siteUrl } from './built-site.ts';
+import { pagesBelow } from './site-copy.ts';
 
-/** A build on a loaded machine. */
-const patienceMs = 400_000;
-const base = '/course/';
-const types: Record<string, string> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript',
-  '.css': 'text/css',
-  '.svg': 'image/svg+xml',
-};
+const wide = { width: 1280, height: 900 };
+const narrow = { width: 390, height: 844 };
 
-/** A file server that knows nothing of the site, under a base path. */
-function serve(folder: string): Server {
-  return createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? '', 'http://localhost');
-    const path = join(folder, decodeURI(pathname).replace(base, '/'));
-    const file = existsSync(path) && statSync(path).isDirectory() ? join(path, 'index.html') : path;
-    if (!pathname.startsWith(base) || !existsSync(file)) {
-      response.writeHead(404).end();
-      return;
-    }
-    response.setHeader('Content-Type', types[extname(file)] ?? 'application/octet-stream');
-    createReadStream(file).pipe(response);
-  }).listen(0, '127.0.0.1');
-}
-
-const copy = copyWorkbook();
-const built = join(copy.root, 'docs', '.vitepress', 'dist');
-let build: RunningCommand;
-let buildCode: number | null;
-
-beforeAll(async () => {
-  build = new RunningCommand(copy.root, ['node_modules/vitepress/bin/vitepress.js', 'build', 'docs'], {
-    BASE: '/course',
-  });
-  buildCode = await build.exit();
-}, patienceMs);
-
-afterAll(() => copy.remove());
-
-test('the site builds: no dead link, no code import that leads nowhere', () => {
-  expect(build.output).not.toMatch(/dead link/);
-  expect(buildCode, build.output).toBe(0);
+test('the site builds: no dead link, no code import that leads nowhere', {
+  timeout: patienceMs,
+}, async () => {
+  const { code, output } = await siteBuild();
+  expect(output).not.toMatch(/dead link/);
+  expect(code, output).toBe(0);
 });
 
 describe.skipIf(noBrowser)('the built site', { timeout: patienceMs }, () => {
-  let server: Server;
   let browser: Browser;
-  let origin: string;
-  /** What went wrong on any page that was opened. */
-  const troubles: string[] = [];
 
   beforeAll(async () => {
-    server = serve(built);
-    await once(server, 'listening');
-    origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    await siteBuild();
     browser = await startBrowser();
   }, patienceMs);
 
-  afterAll(async () => {
-    await browser?.close();
-    server?.close();
-  });
+  afterAll(() => browser?.close());
 
-  async function newPage(options: BrowserContextOptions = {}): Promise<Page> {
-    const page = await (await browser.newContext(options)).newPage();
-    page.on('request', (request) => {
-      if (!request.url().startsWith(`${origin}${base}`))
-        troubles.push(`${page.url()} asked for ${request.url()}`);
-    });
-    page.on('console', (message) => {
-      if (message.type() === 'error') troubles.push(`${page.url()}: ${message.text()}`);
-    });
-    page.on('pageerror', (error) => troubles.push(`${page.url()}: ${error.message}`));
-    return page;
+  /** Does this in a tab of its own, in which nothing may go wrong. */
+  async function inTab(visit: (tab: SiteTab) => Promise<void>): Promise<void> {
+    const tab = await SiteTab.open(browser);
+    await visit(tab);
+    await tab.close();
+    expect(tab.troubles).toEqual([]);
   }
 
-  const at = (path: string) => `${origin}${base}${path}`;
-
-  test('every page: no sideways scroll at 390 px, no other host, no error', async () => {
-    const paths = pagesBelow(built).filter((name) => name !== '404.html');
-    const wide: string[] = [];
-    // Several at a time: waiting for the network to fall silent takes half a second a page.
+  test('every page: axe finds nothing, light and dark; nothing sticks out at 390 px; no error, no other host; its text needs no script', async () => {
+    const paths = pagesBelow((await siteBuild()).folder).filter((path) => path !== '404.html');
+    const faults: string[] = [];
     const visitor = async () => {
-      const page = await newPage({ viewport: { width: 390, height: 844 } });
+      // With motion, colours would still be changing when axe looks.
+      const tab = await SiteTab.open(browser, { viewport: wide, reducedMotion: 'reduce' });
       for (let path = paths.pop(); path; path = paths.pop()) {
-        await page.goto(at(path), { waitUntil: 'networkidle' });
-        const beyond = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth');
-        if (Number(beyond) > 0) wide.push(`${path}: ${beyond} px`);
+        await tab.goto(path);
+        const found = [...(await faultsOf(tab.page, path.endsWith('index.html'))), ...tab.troubles.splice(0)];
+        if (found.length > 0) faults.push([path, ...found].join('\n    '));
       }
-      await page.context().close();
+      await tab.close();
     };
-    await Promise.all([visitor(), visitor(), visitor(), visitor()]);
-    expect(wide).toEqual([]);
-    expect(troubles).toEqual([]);
+    await Promise.all([visitor(), visitor()]);
+    expect(faults.sort().join('\n')).toBe('');
   });
 
-  test('axe finds nothing, light and dark', async () => {
-    // With motion, colours would still be changing when axe looks.
-    const page = await newPage({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
-    const found: string[] = [];
-    for (const path of [
-      'index.html',
-      'handshake/accept-key.html',
-      'framing/masking.html',
-      'labs/03-frames.html',
-      'chat/index.html',
-      'reconnection/backoff.html',
-      'reference/close-codes.html',
-    ]) {
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme });
-        if (colorScheme === 'light') await page.goto(at(path), { waitUntil: 'networkidle' });
-        await page.locator(colorScheme === 'dark' ? 'html.dark' : 'html:not(.dark)').waitFor();
-        const violations = await accessibilityViolations(page);
-        found.push(...violations.map((violation) => `${path}, ${colorScheme}: ${violation}`));
-      }
-    }
-    await page.context().close();
-    expect(found).toEqual([]);
-  });
+  test('the capture explorer reads a capture of the workbook', () =>
+    inTab(async ({ page }) => {
+      await page.goto(`${siteUrl}reference/captures.html`);
+      await page.getByText(/^chat\.pcap: \d+ packets, \d+ events\.$/).waitFor();
+    }));
 
-  test('the capture explorer reads a capture of the workbook', async () => {
-    const page = await newPage();
-    await page.goto(at('reference/captures.html'));
-    await page.getByText(/^chat\.pcap: \d+ packets, \d+ events\.$/).waitFor();
-    await page.context().close();
-    expect(troubles).toEqual([]);
-  });
-
-  test('search finds a chapter', async () => {
-    const page = await newPage();
-    await page.goto(at('index.html'), { waitUntil: 'networkidle' });
-    await page.keyboard.press('Control+k');
-    await page.getByRole('searchbox').fill('masking');
-    const result = page.locator('a.result').first();
-    await result.waitFor();
-    expect(await result.getAttribute('href')).toMatch(/^\/course\//);
-    await page.context().close();
-    expect(troubles).toEqual([]);
-  });
+  test('search finds a chapter', () =>
+    inTab(async (tab) => {
+      await tab.goto('index.html');
+      await tab.page.keyboard.press('Control+k');
+      await tab.page.getByRole('searchbox').fill('masking');
+      const result = tab.page.locator('a.result').first();
+      await result.waitFor();
+      expect(await result.getAttribute('href')).toMatch(/^\/course\//);
+    }));
 
   describe('without JavaScript', () => {
     let page: Page;
     beforeAll(async () => {
-      page = await newPage({ javaScriptEnabled: false });
+      page = await browser.newPage({ javaScriptEnabled: false });
     });
-    afterAll(() => page.context().close());
+    afterAll(() => page.close());
 
     test('the home page says what will be built, and how to begin', async () => {
-      await page.goto(at('index.html'));
+      await page.goto(`${siteUrl}index.html`);
       const text = await page.getByRole('main').innerText();
       expect(text).toContain('npm ci\nnpm start');
       expect(text).toContain('21 labs');
@@ -166,7 +83,7 @@ describe.skipIf(noBrowser)('the built site', { timeout: patienceMs }, () => {
     });
 
     test('a chapter reads whole; its answers unfold; its widget shows a first result', async () => {
-      await page.goto(at('handshake/accept-key.html'));
+      await page.goto(`${siteUrl}handshake/accept-key.html`);
       const text = await page.getByRole('main').innerText();
       expect(text).toContain('258EAFA5-E914-47DA-95CA-C5AB0DC85B11');
       expect(text).toContain('s3pPLMBiTxaQ9kYGzzhZRbK+xOo=');
@@ -177,7 +94,7 @@ describe.skipIf(noBrowser)('the built site', { timeout: patienceMs }, () => {
     });
 
     test('a lab page lists its checks, their sections, and the commands', async () => {
-      await page.goto(at('labs/01-handshake.html'));
+      await page.goto(`${siteUrl}labs/01-handshake.html`);
       const checks = page.getByRole('region', { name: 'Checks of lab 01' });
       expect(await checks.innerText()).toContain('npm run lab 01');
       expect(await checks.locator('.check').count()).toBeGreaterThanOrEqual(12);
@@ -188,15 +105,15 @@ describe.skipIf(noBrowser)('the built site', { timeout: patienceMs }, () => {
   });
 
   describe('widgets', () => {
-    let page: Page;
+    let tab: SiteTab;
     beforeAll(async () => {
-      page = await newPage();
+      tab = await SiteTab.open(browser);
     });
-    afterAll(() => page.context().close());
+    afterAll(() => tab.close());
 
     test('the handshake playground answers what is typed', async () => {
-      await page.goto(at('handshake/accept-key.html'), { waitUntil: 'networkidle' });
-      const widget = page.getByRole('region', { name: 'Handshake playground' });
+      await tab.goto('handshake/accept-key.html');
+      const widget = tab.page.getByRole('region', { name: 'Handshake playground' });
       await widget.getByRole('button', { name: 'version 8' }).click();
       await widget.getByText('Refused with 426:').waitFor();
       expect(await widget.innerText()).toContain('Sec-WebSocket-Version: 13');
@@ -215,8 +132,8 @@ describe.skipIf(noBrowser)('the built site', { timeout: patienceMs }, () => {
     });
 
     test('the frame dissector reads bytes and writes them', async () => {
-      await page.goto(at('framing/frames.html'), { waitUntil: 'networkidle' });
-      const widget = page.getByRole('region', { name: 'Frame dissector' });
+      await tab.goto('framing/frames.html');
+      const widget = tab.page.getByRole('region', { name: 'Frame dissector' });
       const input = widget.getByRole('textbox', { name: 'Bytes, in hex' });
       await input.fill('81 02 48 69');
       await widget.getByRole('combobox', { name: 'Read by' }).selectOption('client');
@@ -235,8 +152,8 @@ describe.skipIf(noBrowser)('the built site', { timeout: patienceMs }, () => {
     });
 
     test('the mask explorer masks, and masks back', async () => {
-      await page.goto(at('framing/masking.html'), { waitUntil: 'networkidle' });
-      const widget = page.getByRole('region', { name: 'Mask explorer' });
+      await tab.goto('framing/masking.html');
+      const widget = tab.page.getByRole('region', { name: 'Mask explorer' });
       await widget.getByRole('textbox', { name: 'Payload, as text' }).fill('é!');
       await widget.getByRole('textbox', { name: 'Masking key' }).fill('ff 00 ff 00');
       const cells = widget.locator('td.wire');
@@ -251,13 +168,13 @@ describe.skipIf(noBrowser)('the built site', { timeout: patienceMs }, () => {
     });
 
     test('the backoff simulator plots each strategy, by keyboard and for another outage', async () => {
-      await page.goto(at('reconnection/backoff.html'), { waitUntil: 'networkidle' });
-      const widget = page.getByRole('region', { name: 'Backoff simulator' });
+      await tab.goto('reconnection/backoff.html');
+      const widget = tab.page.getByRole('region', { name: 'Backoff simulator' });
       const ours = widget.getByRole('row', { name: /full jitter inside the cap/ });
       const bars = () => ours.locator('path').getAttribute('d');
       const short = await bars();
       await widget.getByRole('radio', { name: '10 s' }).focus();
-      await page.keyboard.press('ArrowRight');
+      await tab.page.keyboard.press('ArrowRight');
       // As in the recorded figures: the seed is the same.
       await ours.getByText('3.3 %').waitFor();
       const long = await bars();
@@ -267,3 +184,46 @@ describe.skipIf(noBrowser)('the built site', { timeout: patienceMs }, () => {
     });
   });
 });
+
+/**
+ * What is wrong with a page that stands in a wide window, in light colours, one line each. The navigation around the
+ * text is the same on all pages and takes axe as long as the text: it is judged where `withFrame` says so.
+ */
+async function faultsOf(page: Page, withFrame: boolean): Promise<string[]> {
+  const faults = await textByScript(page);
+  await page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true");
+  const without = withFrame ? [] : ['.VPNav', '.VPSidebar', '.VPDocAside'];
+  const look = async (as: string, only?: string[]) => {
+    const violations = await accessibilityViolations(page, { without, only });
+    faults.push(...violations.map((violation) => `${as}: ${violation}`));
+  };
+
+  await look('light');
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.locator('html.dark').waitFor();
+  // What else there is to find does not depend on colours, nor the rest on the width.
+  await look('dark', ['color-contrast']);
+  await page.emulateMedia({ colorScheme: 'light' });
+
+  await page.setViewportSize(narrow);
+  await look('at 390 px', ['scrollable-region-focusable']);
+  const beyond = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth');
+  if (Number(beyond) > 0) faults.push(`at 390 px: ${beyond} px stick out`);
+  await page.setViewportSize(wide);
+  return faults;
+}
+
+/** The text that only a script has put into a page: none, but for the widgets'. */
+async function textByScript(page: Page): Promise<string[]> {
+  return await page.evaluate(async () => {
+    const textOf = (root: Document) =>
+      [...root.querySelectorAll('main :is(h1, h2, h3, p, li, td, th, dt, dd, pre, figcaption)')]
+        .filter((element) => !element.closest('.widget'))
+        .map((element) => element.textContent.replace(/\s+/g, ' ').trim());
+    const source = await (await fetch(location.href)).text();
+    const asSent = new Set(textOf(new DOMParser().parseFromString(source, 'text/html')));
+    return textOf(document)
+      .filter((text) => !asSent.has(text))
+      .map((text) => `only by script: ${text.slice(0, 100)}`);
+  });
+}

@@ -64,11 +64,23 @@ export async function startProfile(
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
+/** What of a page axe-core is to leave out, by selector, and the only rules it is to ask after; else all. */
+interface Look {
+  without?: string[];
+  only?: string[] | undefined;
+}
+
 /** What axe-core finds wrong with the page as it stands: `rule: element`, one line each; empty when nothing. */
-export async function accessibilityViolations(page: Page): Promise<string[]> {
+export async function accessibilityViolations(
+  page: Page,
+  { without = [], only }: Look = {},
+): Promise<string[]> {
   // Evaluated through the debugger, not by a script element: a page's Content-Security-Policy does not apply.
-  await page.evaluate(axeSource);
+  if (!(await page.evaluate("'axe' in window"))) await page.evaluate(axeSource);
   // Without a list of all that is right, which takes longer than finding what is wrong.
-  const { violations } = await page.evaluate<AxeResults>("axe.run({ resultTypes: ['violations'] })");
+  const options = { resultTypes: ['violations'], ...(only && { runOnly: only }) };
+  const { violations } = await page.evaluate<AxeResults>(
+    `axe.run({ exclude: ${JSON.stringify(without)} }, ${JSON.stringify(options)})`,
+  );
   return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`));
 }
