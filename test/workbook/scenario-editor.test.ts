@@ -165,11 +165,14 @@ describe('the document on the server', () => {
     shared.apply(writing('kept'), 'Ada');
   });
 
-  /** After whatever was refused: it is as before, and takes the next update. */
+  /** After whatever was refused: it is as before, and takes the next update, which builds on what it has. */
   afterEach(() => {
+    const doc = new Y.Doc();
+    Y.applyUpdate(doc, shared.since(Uint8Array.of(0)));
+    doc.getText('text').insert(shared.text.length, '!');
     const before = shared.text;
-    shared.apply(writing('!'), 'Ben');
-    expect(shared.text.length).toBe(before.length + 1);
+    shared.apply(Y.encodeStateAsUpdate(doc, shared.stateVector), 'Ben');
+    expect(shared.text).toBe(`${before}!`);
   });
 
   test('tells what was new, and nothing of what was known', () => {
@@ -225,9 +228,11 @@ describe('the document on the server', () => {
     const longer = writing('x'.repeat(65_536));
     expect(refusal(() => shared.apply(longer, 'Ben'))?.[0]).toBe(1009);
 
+    // Five bytes of number each time, and 19 bytes of wrapping.
     const doc = new Y.Doc();
+    doc.clientID = 4_000_000_000;
     const text = doc.getText('text');
-    text.insert(0, 'x'.repeat(65_500));
+    text.insert(0, 'x'.repeat(65_510));
     expect(refusal(() => shared.apply(Y.encodeStateAsUpdate(doc), 'Ben'))).toEqual([
       1009,
       'The document is full.',
@@ -235,7 +240,7 @@ describe('the document on the server', () => {
     expect(shared.text).toBe('kept');
     text.delete(0, 65_000);
     shared.apply(Y.encodeStateAsUpdate(doc), 'Ben');
-    expect(shared.text).toHaveLength(504);
+    expect(shared.text).toHaveLength(514);
   });
 
   test('whatever comes, is a text or is refused', () => {
@@ -471,6 +476,18 @@ describe('the server', () => {
     ada.replica.text.insert(0, '* ');
     const update = await ben.has(Kind.Update);
     expect(Y.decodeUpdate(update).structs[0].id.client).toBe(ada.replica.doc.clientID);
+  });
+
+  test('tells nothing to whoever has not said what they have', async () => {
+    const [ada, ben, late] = [await Client.join(), await Client.join(), new Client()];
+    await late.has(Kind.Have);
+    ada.replica.text.insert(0, 'one');
+    await ben.has(Kind.Update);
+    late.replica.connect((message) => late.socket.send(message));
+    await late.has(Kind.Update);
+    ada.replica.text.insert(3, ' two');
+    await late.has(Kind.Update);
+    expect(late.replica.text.toString()).toBe('one two');
   });
 
   test('tells who is here, newcomers too, until they go', async () => {
