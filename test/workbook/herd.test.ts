@@ -20,16 +20,16 @@ test('the figures of herds that a chapter shows are those of the strategies', as
   const lines = strategies.map((strategy) => {
     const { short, long } = measure(strategy);
     return [
-      strategy.name.padEnd(38),
-      percent(short.busiestShare).padStart(9),
-      percent(long.busiestShare).padStart(10),
-      percent(long.busiestBackShare).padStart(11),
-      long.triesEach.toFixed(1).padStart(9),
+      strategy.name.padEnd(35),
+      percent(short.busiestShare).padStart(8),
+      percent(long.busiestShare).padStart(11),
+      percent(long.busiestBackShare).padStart(8),
+      long.triesEach.toFixed(1).padStart(7),
     ].join('');
   });
   const table = [
-    `${''.padEnd(38)}down 1 s  down 30 s    let in  tries`,
-    `${''.padEnd(38)}  busiest 100 ms, part of 10,000`,
+    `${''.padEnd(35)}down 1 s  down 30 s  let in  tries`,
+    `${''.padEnd(35)}  busiest 100 ms, part of 10,000`,
     ...lines,
     '',
   ].join('\n');
