@@ -20,8 +20,8 @@ const path = [
 export const noBrowser = path === undefined && !process.env.CI;
 if (noBrowser) console.warn('No Chromium found (set CHROMIUM to its path): browser tests are skipped.');
 
-/** How to start Chromium, with none of its own network traffic, and these switches besides. */
-function launchOptions(switches: readonly string[]): { executablePath: string; args: string[] } {
+/** How Chromium is to be started, with none of its own network traffic, and these switches besides. */
+export function launchOptions(switches: readonly string[]): { executablePath: string; args: string[] } {
   if (!path) throw new Error('These tests need Chromium: install it, or set CHROMIUM to its path.');
   return {
     executablePath: path,

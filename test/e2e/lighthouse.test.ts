@@ -1,0 +1,89 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { workbookRoot } from '../../workbook/course.ts';
+import { launchOptions, noBrowser } from '../support/browser.ts';
+import { patienceMs, siteBuild, siteUrl } from './built-site.ts';
+import { RunningCommand } from './site-copy.ts';
+
+/** Of 100, in each category. */
+const enough = 95;
+const lighthouse = join(workbookRoot, 'test', 'lighthouse', 'node_modules', 'lighthouse', 'cli', 'index.js');
+const isMissing = !existsSync(lighthouse);
+if (isMissing)
+  console.warn('Lighthouse is not installed (npm ci --prefix test/lighthouse): its test is skipped.');
+
+/** Category by category, 0 to 100. */
+type Scores = Record<string, number>;
+
+/** The part of Lighthouse's report that is read here. */
+interface Report {
+  runtimeError?: { message: string };
+  categories: Record<string, { score: number | null }>;
+  audits: Record<string, { title: string; score: number | null; displayValue?: string }>;
+}
+
+// As Lighthouse does by itself: a telephone of the middle class on slow 4G, simulated from what was measured.
+describe.skipIf(noBrowser || (isMissing && !process.env.CI))('Lighthouse', { timeout: patienceMs }, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lighthouse-'));
+  beforeAll(siteBuild, patienceMs);
+  afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+
+  test.each([
+    ['the home page', 'index.html'],
+    ['a chapter', 'handshake/accept-key.html'],
+    ['a lab', 'labs/03-frames.html'],
+    ['practice', 'interview/practice.html'],
+  ])(`gives %s at least ${enough} in all four categories`, async (_, path) => {
+    const file = join(folder, path.replaceAll('/', '-').replace('.html', '.json'));
+    let report = await judge(path, file);
+    // The performance is measured, on a machine that may be busy.
+    if (worst(scoresOf(report)) < enough) report = await judge(path, file);
+    const scores = scoresOf(report);
+    const words = `${path}: ${Object.entries(scores)
+      .map((entry) => entry.join(' '))
+      .join(', ')}`;
+    console.log(words);
+    expect(Object.keys(scores)).toEqual(['performance', 'accessibility', 'best-practices', 'seo']);
+    expect(worst(scores), `${words}\n${shortcomings(report)}`).toBeGreaterThanOrEqual(enough);
+  });
+
+  async function judge(path: string, file: string): Promise<Report> {
+    const { executablePath, args } = launchOptions(['--headless=new']);
+    const command = new RunningCommand(
+      workbookRoot,
+      [
+        lighthouse,
+        siteUrl + path,
+        '--quiet',
+        '--no-enable-error-reporting',
+        '--output=json',
+        `--output-path=${file}`,
+        `--chrome-flags=${args.join(' ')}`,
+      ],
+      { CHROME_PATH: executablePath },
+    );
+    expect(await command.exit(), command.output).toBe(0);
+    return JSON.parse(readFileSync(file, 'utf8')) as Report;
+  }
+});
+
+function scoresOf({ categories, runtimeError }: Report): Scores {
+  if (runtimeError) throw new Error(runtimeError.message);
+  return Object.fromEntries(
+    Object.entries(categories).map(([name, { score }]) => [name, Math.round((score ?? 0) * 100)]),
+  );
+}
+
+function worst(scores: Scores): number {
+  return Math.min(...Object.values(scores));
+}
+
+/** What could be better, a line each. */
+function shortcomings({ audits }: Report): string {
+  return Object.values(audits)
+    .filter(({ score }) => score !== null && score < 0.9)
+    .map(({ title, displayValue = '' }) => `${title} ${displayValue}`)
+    .join('\n');
+}
