@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import * as Y from 'yjs';
+import type { Connection } from '#labs/06-connection';
 import { encodeCaret, indexOfCaret } from '../../workbook/scenarios/editor/caret.ts';
 import {
   BadMessage,
@@ -76,6 +77,8 @@ describe('a caret', () => {
     const text = new Y.Doc().getText('text');
     text.insert(0, 'one two');
     const caret = encodeCaret(text, 3);
+    text.insert(3, '!');
+    expect(indexOfCaret(text, caret)).toBe('one'.length);
     text.insert(0, 'zero ');
     text.insert(text.length, ' three');
     expect(indexOfCaret(text, caret)).toBe('zero one'.length);
@@ -405,16 +408,21 @@ describe('copies', () => {
 describe('the server', () => {
   let port: number;
   let clock: VirtualClock;
+  /** On the server's side, in the order they came. */
+  let connections: Connection[];
 
   beforeEach(async () => {
     clock = new VirtualClock();
+    connections = [];
     const scenario = editor(clock);
     const server = createServer();
     const sockets = new Set<Duplex>();
     server.on('upgrade', (request, socket, head) => {
       sockets.add(socket);
       const connection = acceptUpgrade(request, socket, head, { protocols: [scenario.subprotocol] });
-      if (connection) scenario.accept(connection);
+      if (!connection) return;
+      scenario.accept(connection);
+      connections.push(connection);
     });
     await once(server.listen(0, '127.0.0.1'), 'listening');
     port = (server.address() as AddressInfo).port;
@@ -550,14 +558,13 @@ describe('the server', () => {
     const eve = await Client.join({ autoPong: false });
     eve.socket.send(encodeMessage(Kind.Me, encodePresence({ name: 'Eve', caret: noCaret })));
     await ada.has(Kind.Someone);
-    const pinged = once(ada.socket, 'ping');
+    const answered = once(connections[0], 'pong');
     clock.advance(15_000);
-    await pinged;
-    ada.replica.text.insert(0, 'here');
-    await eve.has(Kind.Update);
+    await answered;
     clock.advance(15_000);
     await ada.has(Kind.Gone);
     expect(await eve.closed).toEqual([1006, '']);
+    expect(ada.socket.readyState).toBe(WebSocket.OPEN);
   });
 
   test('serves fifty, and the next one when somebody has gone', async () => {
