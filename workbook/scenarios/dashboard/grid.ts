@@ -27,6 +27,6 @@ export class Grid {
   }
 
   show(values: Values): void {
-    for (const [name, cell] of this.#cells) cell.textContent = String(values[name]);
+    for (const [name, cell] of this.#cells) cell.textContent = values[name].toFixed(1);
   }
 }

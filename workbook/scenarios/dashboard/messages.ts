@@ -21,7 +21,7 @@ export interface Delta {
   set: Values;
 }
 
-/** What the server keeps for this reader, told outside of its turn. */
+/** What the server keeps for a reader that has no credit. */
 export interface Kept {
   type: 'kept';
   /** Slots taken, and the bytes of the delta that they would make. */

@@ -67,6 +67,7 @@ export class Panel {
       this.#showKept(message);
       return;
     }
+    this.#showKept({ slots: 0, bytes: 0, changes: 0 });
     this.#receivedFigure.textContent = (++this.#received).toLocaleString('en');
     const newestAt = performance.now() - message.ageMs;
     this.#timer = setTimeout(() => this.#draw(message, newestAt), this.#drawMs);
@@ -81,7 +82,7 @@ export class Panel {
     this.send({ type: 'drawn', version: this.#screen.version });
   }
 
-  #showKept({ slots, bytes, changes }: Kept): void {
+  #showKept({ slots, bytes, changes }: Omit<Kept, 'type'>): void {
     this.#keptFigure.textContent = `${slots} values, ${bytes.toLocaleString('en')} bytes`;
     this.#queueFigure.textContent = `${changes.toLocaleString('en')} changes`;
   }
@@ -109,7 +110,13 @@ export class Panel {
       { className: 'panel', id, attributes: { 'aria-labelledby': `${id}-title` } },
       element('h2', { id: `${id}-title` }, title),
       this.#status,
-      element('p', { className: 'controls' }, element('label', { htmlFor: late.id }, 'takes'), late, output),
+      element(
+        'p',
+        { className: 'controls' },
+        element('label', { htmlFor: late.id }, 'Draws after'),
+        late,
+        output,
+      ),
       element(
         'dl',
         {},

@@ -11,9 +11,8 @@ import { Source } from './source.ts';
 /** The source speaks each 10 ms, of five changes: 500 a second. */
 const speakMs = 10;
 const changesPerSpeech = 5;
-/** How often a reader may get a message, and is told what is kept for it, in ms. */
+/** How often a reader may get a message, in ms. */
 const tickMs = 100;
-const keptMs = 250;
 
 export function dashboard(clock: Clock = systemClock, random = seededRandom(101)): Scenario {
   const source = new Source(random);
@@ -33,10 +32,12 @@ export function dashboard(clock: Clock = systemClock, random = seededRandom(101)
     every(clock, tickMs, () => {
       const { version, values } = source;
       const now = { version, values, ageMs: clock.now() - spokeAt };
-      for (const [connection, reader] of readers) send(connection, () => reader.next(now));
-    }),
-    every(clock, keptMs, () => {
-      for (const [connection, reader] of readers) send(connection, () => reader.kept(source.version));
+      for (const [connection, reader] of readers) {
+        // What the system has not taken can still be made newer.
+        if (connection.bufferedAmount > 0) continue;
+        const message: ServerMessage = reader.next(now) ?? reader.kept(version);
+        connection.send(JSON.stringify(message));
+      }
     }),
   ];
 
@@ -55,11 +56,4 @@ export function dashboard(clock: Clock = systemClock, random = seededRandom(101)
       for (const stop of timers) stop();
     },
   };
-}
-
-/** Only to a connection whose last message the system has taken: what it has not can still be made newer. */
-function send(connection: Connection, next: () => ServerMessage | undefined): void {
-  if (connection.bufferedAmount > 0) return;
-  const message = next();
-  if (message) connection.send(JSON.stringify(message));
 }

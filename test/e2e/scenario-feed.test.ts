@@ -1,0 +1,81 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { accessibilityViolations, noBrowser, startBrowser } from '../support/browser.ts';
+import { type RunningScenario, startScenario } from '../support/scenario.ts';
+
+/** How long a figure may take to be as expected, in ms. */
+const patience = { timeout: 15_000 };
+
+describe.skipIf(noBrowser)('the sketch of a market feed in Chromium', () => {
+  let browser: Browser;
+  let sketch: RunningScenario;
+
+  beforeAll(async () => {
+    [browser, sketch] = await Promise.all([startBrowser(), startScenario('feed')]);
+  });
+  afterAll(async () => {
+    await Promise.all([browser.close(), sketch.close()]);
+  });
+
+  async function openPage(options: Parameters<Browser['newPage']>[0] = {}): Promise<Page> {
+    const page = await browser.newPage(options);
+    const problems: string[] = [];
+    page.on('pageerror', ({ message }) => problems.push(message));
+    page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
+    onTestFinished(async () => {
+      await page.close();
+      expect(problems).toEqual([]);
+    });
+    await page.goto(sketch.url);
+    for (const product of ['full', 'conflated']) await logged(page, product, 'OAK: snapshot');
+    return page;
+  }
+
+  const logged = (page: Page, product: string, line: string | RegExp) =>
+    page.locator(`#${product} .log`).getByText(line).first().waitFor();
+
+  test.each(['full', 'conflated'])(
+    '%s: a lost update is noticed, and a snapshot mends the book',
+    async (product) => {
+      const page = await openPage();
+      const panel = page.locator(`#${product}`);
+      await panel.locator('.ladder td').first().getByText(/\d/).waitFor();
+      await panel.getByRole('button', { name: 'Lose the next update' }).press('Enter');
+      await logged(page, product, 'lost on purpose');
+      await logged(page, product, /OAK: a gap after/);
+      await panel
+        .locator('.position')
+        .getByText(/^OAK at change/)
+        .waitFor();
+      // The newest line is the first.
+      expect(await panel.locator('.log li').first().textContent()).toMatch(/^OAK: snapshot .* updates? held/);
+    },
+  );
+
+  test('who reads slowly is closed with 1013 from the full feed, and kept by the conflated one', async () => {
+    const page = await openPage();
+    for (const product of ['full', 'conflated']) {
+      await page.locator(`#${product}`).getByLabel('Read slowly').check();
+    }
+    const status = (product: string) => page.locator(`#${product} .status`);
+    await status('full').getByText('Closed with 1013, too slow.').waitFor();
+    expect(await status('conflated').textContent()).toBe('Connected.');
+    // Prices of a connection that is gone are not shown.
+    await expect.poll(() => page.locator('#full .ladder td').first().textContent(), patience).toBe('–');
+  });
+
+  test('a restart of the source is another epoch, and both readers begin anew', async () => {
+    const page = await openPage();
+    await page.getByRole('button', { name: 'Restart the source' }).click();
+    for (const product of ['full', 'conflated']) await logged(page, product, 'OAK: another epoch.');
+  });
+
+  test.each([
+    [1280, 'light'],
+    [390, 'dark'],
+  ] as const)('at %i px and %s: nothing is cut off, and axe finds nothing', async (width, colorScheme) => {
+    const page = await openPage({ colorScheme, viewport: { width, height: 844 } });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+    expect(await accessibilityViolations(page)).toEqual([]);
+  });
+});
