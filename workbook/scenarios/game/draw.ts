@@ -11,7 +11,7 @@ export function draw(context: CanvasRenderingContext2D, { you, places, confirmed
   context.setTransform(scale, 0, 0, scale, 0, 0);
   context.clearRect(0, 0, width, height);
   context.lineWidth = 2 * unit;
-  context.font = `600 ${14 * unit}px system-ui, sans-serif`;
+  context.font = `600 ${13 * unit}px system-ui, sans-serif`;
   context.textAlign = 'center';
   context.textBaseline = 'middle';
   for (const [id, { x, y }] of places) {
@@ -19,7 +19,7 @@ export function draw(context: CanvasRenderingContext2D, { you, places, confirmed
     circle(context, x, y, radius);
     context.fill();
     context.fillStyle = colour(id === you ? '--on-accent' : '--panel');
-    context.fillText(String(id), x, y);
+    context.fillText(id === you ? 'you' : String(id), x, y);
   }
   if (!confirmed) return;
   context.strokeStyle = colour('--warn');

@@ -19,6 +19,8 @@ export class HeldKeys {
   readonly #held = new Set<string>();
 
   constructor(arena: HTMLElement, buttons: Iterable<HTMLElement>) {
+    // Without this script it takes no keys, and the keyboard has no business there.
+    arena.tabIndex = 0;
     arena.addEventListener('keydown', (event) => {
       // A shortcut of the browser, Ctrl+W say, is none of ours; neither is Tab, which leads out again.
       if (event.ctrlKey || event.metaKey || event.altKey || keyOf[event.code] === undefined) return;
