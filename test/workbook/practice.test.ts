@@ -41,7 +41,7 @@ test('what is due comes first, the longest overdue before all; then what is new'
   deck.grade(a, Rating.Again);
   expect(deck.next(everything)).toBe(c);
   pass(30 * day);
-  expect(deck.counts(everything)).toEqual({ due: 2, fresh: 1 });
+  expect(deck.counts(everything)).toEqual({ due: 2, fresh: 1, learned: 1 });
   expect(deck.next(everything)).toBe(a);
   deck.grade(a, Rating.Easy);
   expect(deck.next(everything)).toBe(b);
@@ -59,7 +59,7 @@ test('ten new ones a sitting, and more for who wants to go on', () => {
     return asked;
   };
   expect(ask()).toBe(10);
-  expect(deck.counts(everything)).toEqual({ due: 0, fresh: 15 });
+  expect(deck.counts(everything)).toEqual({ due: 0, fresh: 15, learned: 10 });
   deck.goOn();
   expect(ask()).toBe(10);
 });
@@ -69,7 +69,7 @@ test('topics and levels can be chosen', () => {
   const { deck } = sitting([question('a'), framing]);
   expect(deck.next({ topics: ['framing'], levels: [] })).toBe(framing);
   expect(deck.next({ topics: ['framing'], levels: ['junior'] })).toBeUndefined();
-  expect(deck.counts({ topics: [], levels: ['senior', 'mid'] })).toEqual({ due: 0, fresh: 1 });
+  expect(deck.counts({ topics: [], levels: ['senior', 'mid'] })).toEqual({ due: 0, fresh: 1, learned: 0 });
 });
 
 test('a history survives being written and read', () => {

@@ -14,10 +14,14 @@ export interface Filter {
   levels: readonly Level[];
 }
 
-/** How many are due again, and how many were never asked. */
+/** How far one is with the questions that are wanted. */
 export interface Counts {
+  /** To be asked again by now. */
   due: number;
+  /** Never asked. */
   fresh: number;
+  /** Answered well enough to come back in days, not in minutes; some of them may be due. */
+  learned: number;
 }
 
 /** Questions that are asked for the first time in one sitting: more are not remembered. */
@@ -40,8 +44,9 @@ export class Deck<Question extends DeckQuestion> {
 
   counts(filter: Filter): Counts {
     const wanted = this.#wanted(filter);
-    const fresh = wanted.filter((question) => !this.#history.get(question)).length;
-    return { due: this.#due(wanted).length, fresh };
+    const known = wanted.map((question) => this.#history.get(question)).filter((card) => card !== undefined);
+    const learned = known.filter(({ state }) => state === State.Review).length;
+    return { due: this.#due(wanted).length, fresh: wanted.length - known.length, learned };
   }
 
   /** What to ask now; undefined when nothing is due, and enough was new for one sitting. */

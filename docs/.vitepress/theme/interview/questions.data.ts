@@ -3,14 +3,12 @@ import { relative } from 'node:path';
 import { defineLoader } from 'vitepress';
 import { workbookRoot } from '../../../../workbook/course.ts';
 import { readQuestion } from '../../interview/question.ts';
-import { type Level, levels, type TopicId, topics } from '../../interview/topics.ts';
+import { levels, topics } from '../../interview/topics.ts';
+import type { DeckQuestion } from '../../practice/deck.ts';
 
 /** A question, as far as lists need it. */
-export interface QuestionLink {
-  id: string;
+export interface QuestionLink extends DeckQuestion {
   title: string;
-  topic: TopicId;
-  level: Level;
 }
 
 declare const data: QuestionLink[];
@@ -24,11 +22,11 @@ export default defineLoader({
     files
       .map((file) => {
         const path = relative(`${workbookRoot}/docs/interview`, file).replaceAll('\\', '/');
-        const { id, title, topic, level } = readQuestion(
+        const { id, formerly, title, topic, level } = readQuestion(
           path.replace(/\.md$/, ''),
           readFileSync(file, 'utf8'),
         );
-        return { id, title, topic, level };
+        return { id, formerly, title, topic, level };
       })
       .sort((a, b) => placeOf(a) - placeOf(b) || a.title.localeCompare(b.title)),
 });

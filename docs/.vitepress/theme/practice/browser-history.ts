@@ -1,6 +1,7 @@
 import { History } from '../../practice/history.ts';
+import { storageKeys } from './storage.ts';
 
-const key = 'practice';
+const key = storageKeys.history;
 
 /** What this browser has kept; empty where there is nothing, or nothing that can be read. */
 export function loadHistory(): History {
