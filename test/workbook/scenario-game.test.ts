@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -597,6 +598,25 @@ describe('the server', () => {
     // Two frames, each of a head of two bytes and 20 of payload.
     const frames = [socket.written.subarray(0, 22), socket.written.subarray(22)];
     expect(frames.map((frame) => decodeSnapshot(frame.subarray(2)).tick)).toEqual([1, 11]);
+  });
+
+  test('could not tell by bufferedAmount alone who has stopped reading: the system takes a minute of snapshots', async () => {
+    const listener = createServer();
+    listener.listen(0, '127.0.0.1');
+    await once(listener, 'listening');
+    const page = connect((listener.address() as AddressInfo).port, '127.0.0.1').pause();
+    const [socket] = (await once(listener, 'connection')) as [Socket];
+    const connection = new Connection(socket, { role: 'server' });
+    const arena = new Arena(0);
+    const snapshot = encodeSnapshot(arena.snapshotFor(entered(arena)));
+    for (let tick = 0; tick < 60 * 20; tick++) {
+      connection.send(snapshot);
+      await setImmediate();
+      expect(connection.bufferedAmount).toBe(0);
+    }
+    page.destroy();
+    connection.terminate();
+    listener.close();
   });
 
   test('ends who gives no sign of life, and has no timer when nobody is there', async () => {

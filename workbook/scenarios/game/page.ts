@@ -111,7 +111,8 @@ function showFigures(client: GameClient, { you, places }: Scene): void {
     'Bytes a tick': `${bytes} + 2`,
     'Round trip of an input': roundTripMs === undefined ? '–' : `${Math.round(roundTripMs)} ms`,
     'Inputs not acknowledged': unacknowledged,
-    Corrections: corrections === 0 ? 0 : `${corrections}, the last of ${points(lastCorrection)}`,
+    Corrections: corrections,
+    'The last one': `${(lastCorrection / unit).toFixed(1)} points`,
     'Ticks skipped': skipped,
   };
   const rows = Object.entries(figures).flatMap(([name, value]) => [
