@@ -48,7 +48,7 @@ describe.skipIf(noBrowser)('the sketch of a market feed in Chromium', () => {
         .getByText(/^OAK at change/)
         .waitFor();
       // The newest line is the first.
-      expect(await panel.locator('.log li').first().textContent()).toMatch(/^OAK: snapshot .* updates? held/);
+      expect(await panel.locator('.log p').first().textContent()).toMatch(/^OAK: snapshot .* updates? held/);
     },
   );
 

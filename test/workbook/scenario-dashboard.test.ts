@@ -1,4 +1,8 @@
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { encodeFrame, Opcode } from '#labs/03-frames';
+import { workbookRoot } from '../../workbook/course.ts';
 import { Conflation } from '../../workbook/scenarios/conflation.ts';
 import type {
   ClientMessage,
@@ -10,7 +14,7 @@ import { Reader } from '../../workbook/scenarios/dashboard/reader.ts';
 import { Screen } from '../../workbook/scenarios/dashboard/screen.ts';
 import { dashboard } from '../../workbook/scenarios/dashboard/server.ts';
 import { Source } from '../../workbook/scenarios/dashboard/source.ts';
-import { hostScenario } from '../../workbook/scenarios/host.ts';
+import { hostScenario, type ScenarioHost } from '../../workbook/scenarios/host.ts';
 import { seededRandom } from '../../workbook/seeded-random.ts';
 import { JsonClient } from '../support/json-client.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
@@ -99,19 +103,28 @@ describe('a reader and its screen', () => {
   });
 });
 
+test('a delta of the drill is these bytes', () => {
+  const delta: Delta = { type: 'delta', from: 812, to: 813, ageMs: 4, set: { 'shop/cpu': 61.2 } };
+  const text = JSON.stringify(delta);
+  const frame = encodeFrame({ opcode: Opcode.Text, payload: Buffer.from(text) });
+  expect(frame).toHaveLength(72);
+  expect(frame.subarray(0, 12).toString('hex')).toBe('81467b2274797065223a2264');
+  const drill = readFileSync(join(workbookRoot, 'docs/interview/drills/dashboard.md'), 'utf8');
+  expect(drill).toContain(text);
+  expect(drill).toContain('81 46 7b 22 74 79 70 65 22 3a 22 64');
+});
+
 describe('the server of the dashboard', () => {
-  async function start() {
-    const clock = new VirtualClock();
-    const host = await hostScenario('dashboard', dashboard(clock, seededRandom(101)), 0, '127.0.0.1');
-    onTestFinished(() => host.close());
-    return {
-      clock,
-      open: () => JsonClient.open<ClientMessage, ServerMessage>(host.port, 'dashboard.v1'),
-    };
-  }
+  const clock = new VirtualClock();
+  let host: ScenarioHost;
+  const open = () => JsonClient.open<ClientMessage, ServerMessage>(host.port, 'dashboard.v1');
+
+  beforeAll(async () => {
+    host = await hostScenario('dashboard', dashboard(clock, seededRandom(101)), 0, '127.0.0.1');
+  });
+  afterAll(() => host.close());
 
   test('one reader draws at once, one every two seconds: ten messages a second and one in two, both right', async () => {
-    const { clock, open } = await start();
     const [prompt, slow] = [await open(), await open()];
     const screens = new Map([
       [prompt, new Screen()],
@@ -159,7 +172,6 @@ describe('the server of the dashboard', () => {
     ['no JSON', 'drawn', 1007],
     ['a version that is none', '{"type":"drawn","version":-1}', 1008],
   ])('%s: closed with the code that fits', async (_, message, code) => {
-    const { open } = await start();
     const client = await open();
     client.sendRaw(message);
     expect(await client.closed).toBe(code);

@@ -35,7 +35,7 @@ export class Panel {
   readonly #unreadFigure = element('span', { className: 'figure' });
   readonly #unreadMeter = element('meter', { attributes: { 'aria-label': 'unread' } });
   readonly #position = element('p', { className: 'figure position' });
-  readonly #log = element('ol', { className: 'log', attributes: { role: 'log' } });
+  readonly #log = element('div', { className: 'log', attributes: { role: 'log' } });
 
   constructor(product: Product, title: string, about: string, symbol: Ticker) {
     this.#symbol = symbol;
@@ -149,7 +149,7 @@ export class Panel {
   }
 
   #say(line: string): void {
-    this.#log.prepend(element('li', {}, line));
+    this.#log.prepend(element('p', {}, line));
     if (this.#log.childElementCount > maxLines) this.#log.lastElementChild?.remove();
   }
 
