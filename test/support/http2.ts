@@ -203,13 +203,26 @@ export interface Http2Frame {
 }
 
 /** An HTTP/2 frame: a header of nine bytes, then the payload (RFC 9113 §4.1). */
-function http2Frame({ type, flags, streamId, payload }: Http2Frame): Buffer {
+export function http2Frame({ type, flags, streamId, payload }: Http2Frame): Buffer {
   const header = Buffer.alloc(9);
   header.writeUIntBE(payload.length, 0, 3);
   header[3] = type;
   header[4] = flags;
   header.writeUInt32BE(streamId, 5);
   return Buffer.concat([header, payload]);
+}
+
+/** The frames that are there whole. */
+export function framesOf(bytes: Buffer): Http2Frame[] {
+  const frames: Http2Frame[] = [];
+  let at = 0;
+  while (bytes.length >= at + 9 && bytes.length >= at + 9 + bytes.readUIntBE(at, 3)) {
+    const end = at + 9 + bytes.readUIntBE(at, 3);
+    const [type, flags, streamId] = [bytes[at + 3], bytes[at + 4], bytes.readUInt32BE(at + 5)];
+    frames.push({ type, flags, streamId, payload: bytes.subarray(at + 9, end) });
+    at = end;
+  }
+  return frames;
 }
 
 /** SETTINGS_ENABLE_CONNECT_PROTOCOL, 0x8, with the value 1 (RFC 8441 §3). */
@@ -253,19 +266,11 @@ export class SilentServer {
 
   #read(socket: Socket): void {
     let bytes = Buffer.alloc(0);
-    let prefaceLength = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'.length;
+    const prefaceLength = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'.length;
     socket.on('error', () => {});
     socket.on('data', (chunk) => {
       bytes = Buffer.concat([bytes, chunk]);
-      if (bytes.length < prefaceLength) return;
-      bytes = bytes.subarray(prefaceLength);
-      prefaceLength = 0;
-      while (bytes.length >= 9 && bytes.length >= 9 + bytes.readUIntBE(0, 3)) {
-        const end = 9 + bytes.readUIntBE(0, 3);
-        const [type, flags, streamId] = [bytes[3], bytes[4], bytes.readUInt32BE(5)];
-        this.frames.push({ type, flags, streamId, payload: bytes.subarray(9, end) });
-        bytes = bytes.subarray(end);
-      }
+      this.frames.splice(0, this.frames.length, ...framesOf(bytes.subarray(prefaceLength)));
     });
   }
 }

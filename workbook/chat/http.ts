@@ -90,11 +90,15 @@ export function createHttpHandler(services: HttpServices): RequestListener {
       .catch(explainError)
       .then((reply) => send(request, response, reply))
       .catch((error: unknown) => {
-        // A body that broke off has nobody left to answer; anything else is a fault of ours.
-        if (!request.errored) console.error(error);
+        if (!hasBrokenOff(request, error)) console.error(error);
         response.destroy();
       });
   };
+}
+
+/** A body that broke off has nobody left to answer; anything else is a fault of ours. Requests of HTTP/2 have no `errored`. */
+function hasBrokenOff(request: IncomingMessage, error: unknown): boolean {
+  return Boolean(request.errored) || (error as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE';
 }
 
 /** @throws what is a fault of ours. */

@@ -16,6 +16,8 @@ export const serverLimits = {
   handshakeMs: 10_000,
   /** TCP connections at once, those still in their handshake included. */
   maxSockets: 25_000,
+  /** Streams of one HTTP/2 connection at once, WebSockets among them. Fewer than 100 are advised against (RFC 9113 §6.5.2). */
+  maxStreams: 100,
   /** WebSockets at once, over all and an address. */
   caps: { total: 20_000, perAddress: 1_000 },
   /** How fast an address may ask for sessions and tickets. All its WebSockets may come back at once. */

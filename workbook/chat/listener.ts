@@ -2,8 +2,9 @@ import { createServer as createHttp, type RequestListener } from 'node:http';
 import { createSecureServer, type Http2SecureServer, type ServerHttp2Session } from 'node:http2';
 import { createServer as createHttps } from 'node:https';
 import type { Server, Socket } from 'node:net';
-import { handshakeLimits } from '#labs/16-limits';
+import { type HandshakeLimits, handshakeLimits } from '#labs/16-limits';
 import type { TlsIdentity } from './certificate.ts';
+import { setDeadlines } from './http2-deadlines.ts';
 import { serverLimits } from './limits.ts';
 
 export interface ListenerOptions {
@@ -11,12 +12,11 @@ export interface ListenerOptions {
   tls?: TlsIdentity;
   /** Speaks HTTP/2 with whoever can, and HTTP/1.1 with the others; needs `tls`. Default: HTTP/1.1 only. */
   http2?: boolean;
+  /** Time for a handshake, TLS and HTTP, in ms. Default: 10,000. */
+  handshakeMs?: number;
 }
 
-/** Slow and bloated handshakes are cut. */
-const { maxHeadersCount, ...limits } = handshakeLimits(serverLimits.handshakeMs);
-
-/** The HTTP server, of whichever kind, and its end. */
+/** The HTTP server, of whichever kind, and its end. Slow and bloated handshakes are cut. */
 export class Listener {
   /** Emits `upgrade`; and `connect` for an extended CONNECT, if it speaks HTTP/2. */
   readonly server: Server;
@@ -24,11 +24,16 @@ export class Listener {
   readonly #sessions = new Set<ServerHttp2Session>();
 
   /** @throws Error for HTTP/2 without TLS. */
-  constructor({ tls, http2 = false }: ListenerOptions, onRequest: RequestListener) {
+  constructor({ tls, http2 = false, handshakeMs }: ListenerOptions, onRequest: RequestListener) {
+    const deadlineMs = handshakeMs ?? serverLimits.handshakeMs;
+    const { maxHeadersCount, ...limits } = handshakeLimits(deadlineMs);
     if (http2) {
       if (!tls) throw new Error('HTTP/2 needs TLS here: browsers speak it over TLS only');
-      this.server = createHttp2(tls, onRequest);
-      this.server.on('session', (session: ServerHttp2Session) => keep(this.#sessions, session));
+      this.server = createHttp2(tls, limits, onRequest);
+      this.server.on('session', (session: ServerHttp2Session) => {
+        keep(this.#sessions, session);
+        setDeadlines(session, deadlineMs);
+      });
     } else {
       this.server = tls ? createHttps({ ...limits, ...tls }, onRequest) : createHttp(limits, onRequest);
     }
@@ -59,12 +64,23 @@ export class Listener {
 }
 
 /** HTTP/2, on whose streams a WebSocket may be asked for (RFC 8441 §3); HTTP/1.1 for who cannot. */
-function createHttp2(tls: TlsIdentity, onRequest: RequestListener): Http2SecureServer {
+function createHttp2(
+  tls: TlsIdentity,
+  limits: Omit<HandshakeLimits, 'maxHeadersCount'>,
+  onRequest: RequestListener,
+): Http2SecureServer {
+  const { handshakeTimeout, maxHeaderSize } = limits;
   const server = createSecureServer({
     ...tls,
     allowHTTP1: true,
-    settings: { enableConnectProtocol: true },
+    handshakeTimeout,
+    settings: {
+      enableConnectProtocol: true,
+      maxConcurrentStreams: serverLimits.maxStreams,
+      maxHeaderListSize: maxHeaderSize,
+    },
   });
+  // What Node reads of these, it reads for HTTP/1.1.
   Object.assign(server, limits);
   // Node's HTTP/2 requests have all of those of HTTP/1.1 that is used here; only the types differ.
   server.on('request', onRequest as unknown as (...args: unknown[]) => void);
