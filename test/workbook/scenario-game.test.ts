@@ -44,7 +44,7 @@ const u16 = fc.integer({ min: 0, max: 0xffff });
 const i16 = fc.integer({ min: -0x8000, max: 0x7fff });
 const u32 = fc.integer({ min: 0, max: 0xffff_ffff });
 const inputs = fc.record({ seq: u32, keys, seen: u32 });
-const players = fc.array(fc.record({ id: byte, x: u16, y: u16, vx: i16, vy: i16 }), { maxLength: 255 });
+const players = fc.array(fc.record({ id: byte, x: u16, y: u16, vx: i16, vy: i16 }), { maxLength: 20 });
 const snapshots = fc.record({ you: byte, tick: u32, acknowledged: u32, players });
 
 describe('the codec', () => {
@@ -67,9 +67,8 @@ describe('the codec', () => {
   });
 
   test('refuses every message that is cut short, and every one with a byte too many', () => {
-    const few = snapshots.filter(({ players }) => players.length <= maxPlayers);
     fc.assert(
-      fc.property(inputs, few, (input, snapshot) => {
+      fc.property(inputs, snapshots, (input, snapshot) => {
         for (const [bytes, decode] of [
           [encodeInput(input), decodeInput],
           [encodeSnapshot(snapshot), decodeSnapshot],
@@ -80,7 +79,7 @@ describe('the codec', () => {
           expect(() => decode(Buffer.concat([bytes, Buffer.alloc(1)]))).toThrow(MalformedMessage);
         }
       }),
-      { numRuns: 30 },
+      { numRuns: 15 },
     );
   });
 
