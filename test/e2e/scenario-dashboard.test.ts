@@ -50,9 +50,9 @@ describe.skipIf(noBrowser)('the sketch of a live dashboard in Chromium', () => {
     await page.getByText(/^Both show version [\d,]+\.$/).waitFor();
     expect(await cells(page, 'slow')).toEqual(await cells(page, 'prompt'));
     // Values of a source that is silent look old.
-    await expect.poll(() => figure(page, 'prompt', 'age'), patience).toMatch(/stale$/);
+    await expect.poll(() => figure(page, 'prompt', 'age of'), patience).toMatch(/stale$/);
     await page.getByRole('button', { name: 'Start the source' }).click();
-    await expect.poll(() => figure(page, 'prompt', 'age'), patience).not.toMatch(/stale$/);
+    await expect.poll(() => figure(page, 'prompt', 'age of'), patience).not.toMatch(/stale$/);
   });
 
   test.each([

