@@ -124,6 +124,23 @@ for (const proxy of [haproxy, nginx]) {
       expect((await fetch(`http://${host}/`)).headers.get('content-type')).toMatch('text/html');
     });
 
+    test('keeps inside what is for those who run the chat', async () => {
+      const operatorToken = 'x'.repeat(32);
+      const node = await startChat('labs', { operatorToken });
+      const host = await proxy.start([node.host]);
+      const headers = { Authorization: `Bearer ${operatorToken}` };
+      const statusOf = async (at: string, path: string) =>
+        (await fetch(`http://${at}${path}`, { headers })).status;
+      for (const path of ['/metrics', '/status', '/status.js', '/status.css', '/operator/connections']) {
+        expect(await statusOf(node.host, path), `${path} of the node`).toBe(200);
+        expect(await statusOf(host, path), `${path} through the proxy`).toBe(404);
+      }
+      for (const path of ['/metrics?all', '//metrics', '/%6Detrics', '/x/../metrics']) {
+        expect(await statusOf(host, path), `${path} through the proxy`).toBe(404);
+      }
+      expect(await statusOf(host, '/healthz'), 'what the page asks for').toBe(200);
+    });
+
     test("replaces what the client says of its address, and keeps the page's host", async () => {
       const node = await CountingNode.start();
       const host = await proxy.start([node.address]);
