@@ -59,6 +59,8 @@ export default defineConfigWithTheme<SiteTheme>({
   vue: { features: { optionsAPI: false } },
   vite: {
     clearScreen: false,
+    // Widgets are small trees: what each is made of need not be told to all pages.
+    build: { modulePreload: false },
     plugins: [labsInPages(workbookRoot)],
     // Found late, they would make the dev server reload the page.
     optimizeDeps: {

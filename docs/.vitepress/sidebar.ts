@@ -166,6 +166,8 @@ export function makeSidebar(labIds: readonly string[]): DefaultTheme.SidebarItem
         { text: 'Design drills', link: '/interview/drills/' },
         {
           text: 'Questions',
+          // Without a link, what unfolds it would be a button in a button.
+          link: `/interview/#${topics[0].id}`,
           collapsed: true,
           items: topics.map(({ id, title }) => ({ text: title, link: `/interview/#${id}` })),
         },
