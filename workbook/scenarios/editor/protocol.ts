@@ -5,15 +5,15 @@ export const subprotocol = 'editor.v1';
 
 // #region kinds
 export const Kind = {
-  /** A state vector: what the sender has of the document. The answer is an update with what it lacks. */
+  /** A state vector: what the sender has. */
   Have: 0,
-  /** An update of Yjs: first as the answer to `Have`, from then on each change as it happens. */
+  /** An update: the answer to `Have`, then each change. */
   Update: 1,
-  /** A page to the server: the name of its person and where their caret is. */
+  /** Page to server: a name, and where the caret is. */
   Me: 2,
-  /** The server to the others: four bytes that number a connection, then what that one said of itself. */
+  /** Server to others: a number, four bytes, and its `Me`. */
   Someone: 3,
-  /** The server: this number is gone. */
+  /** Server to others: this number has gone. */
   Gone: 4,
 } as const;
 // #endregion kinds
