@@ -4,6 +4,7 @@ import { type AsyncComponentLoader, defineAsyncComponent } from 'vue';
 import CheckYourself from './components/CheckYourself.vue';
 import SiteLayout from './SiteLayout.vue';
 import './style.css';
+import './print.css';
 
 /** What only some pages show, by the name that they call it: loaded by these pages, and by no other. */
 const onDemand: Record<string, AsyncComponentLoader> = {
