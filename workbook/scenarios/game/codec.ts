@@ -2,27 +2,25 @@ import { type Body, Key } from './world.ts';
 
 // #region layout
 /**
- * The two messages, each one binary message of WebSocket. Numbers of more than one byte are big-endian, as
- * `DataView` writes them unless told otherwise.
+ * The two messages, each one binary message of WebSocket. Numbers of
+ * more than one byte are big-endian, as `DataView` writes them.
  *
- *     input, 10 bytes, from a page:
+ *     input, 10 bytes, from a page
+ *      0     1     2           6           10
+ *     +-----+-----+-----------+-----------+
+ *     |  1  |keys | seq   u32 | seen  u32 |
+ *     +-----+-----+-----------+-----------+
  *
- *       0      1      2                           6
- *     +------+------+---------------------------+---------------------------+
- *     | 1    | keys | seq  u32                  | seen  u32                 |
- *     +------+------+---------------------------+---------------------------+
- *
- *     snapshot, 11 + 9 × count bytes, from the server:
- *
- *       0      1      2      3                           7
- *     +------+------+------+---------------------------+---------------------------+
- *     | 2    | you  |count | tick  u32                 | acknowledged  u32         |
- *     +------+------+------+---------------------------+---------------------------+
+ *     snapshot, 11 + 9 × count bytes, from the server
+ *      0     1     2     3           7                  11
+ *     +-----+-----+-----+-----------+------------------+
+ *     |  2  | you |count| tick  u32 | acknowledged u32 |
+ *     +-----+-----+-----+-----------+------------------+
  *     and for each player
- *       0      1             3             5             7             9
- *     +------+-------------+-------------+-------------+-------------+
- *     | id   | x  u16      | y  u16      | vx  i16     | vy  i16     |
- *     +------+-------------+-------------+-------------+-------------+
+ *      0     1         3         5         7         9
+ *     +-----+---------+---------+---------+---------+
+ *     | id  | x   u16 | y   u16 | vx  i16 | vy  i16 |
+ *     +-----+---------+---------+---------+---------+
  */
 const inputType = 1;
 const snapshotType = 2;
