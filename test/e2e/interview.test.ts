@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { topicIds } from '../../docs/.vitepress/interview/topics.ts';
 import { accessibilityViolations, noBrowser, startBrowser } from '../support/browser.ts';
 import { copyWorkbook, RunningCommand } from './site-copy.ts';
 
@@ -179,6 +181,100 @@ describe.skipIf(noBrowser)('the interview pages', { timeout: patienceMs }, () =>
     await button('Record the grades in my practice history').press('Enter');
     await interview.getByText('Recorded.').waitFor();
     expect(await cards()).toBe(1);
+    expect(troubles).toEqual([]);
+  });
+
+  test('the home page shows what the browser has kept of it, and nothing moves', async () => {
+    await page.goto(`${origin}/`);
+    const standing = page.getByRole('region', { name: 'Where you stand' });
+    await standing.getByText(/^\d due, \d learned, \d+ new$/).waitFor();
+    await standing.getByText(/^\d+ \w+, mid: 2\.0 of 4$/).waitFor();
+    await expectGoodLooks();
+    const heights: (number | undefined)[] = [];
+    for (const width of [390, 1280]) {
+      await page.setViewportSize({ width, height: 900 });
+      heights.push((await standing.boundingBox())?.height);
+    }
+    await page.evaluate('localStorage.clear()');
+    await page.reload();
+    await standing.getByText('none answered yet').waitFor();
+    for (const width of [1280, 390]) {
+      await page.setViewportSize({ width, height: 900 });
+      expect((await standing.boundingBox())?.height).toBe(heights.pop());
+    }
+    expect(await standing.innerText()).not.toMatch(/labs pass/);
+    expect(troubles).toEqual([]);
+  });
+
+  test('the sidebar has every question, and unfolds the topic of the page', async () => {
+    await page.goto(`${origin}/interview/framing/three-lengths.html`);
+    const questions = page.getByRole('navigation', { name: 'Sidebar Navigation' }).locator('details');
+    const shown = questions.locator('a[aria-current="page"]');
+    await shown.waitFor();
+    expect(await shown.innerText()).toBe(await page.getByRole('heading', { level: 1 }).innerText());
+    expect(await questions.and(page.locator('[open]')).locator('summary').allInnerTexts()).toEqual([
+      expect.stringMatching(/^Framing/),
+    ]);
+    const bank = topicIds.flatMap((topic) =>
+      readdirSync(join(copy.root, 'docs', 'interview', topic)).filter((name) => name.endsWith('.md')),
+    );
+    expect(await questions.locator('li a').count()).toBe(bank.length);
+    await expectGoodLooks();
+  });
+
+  test("a drill's clock says its phase aloud, waits when paused, and goes on past the end", async () => {
+    const drill = await page.context().newPage();
+    drill.setDefaultTimeout(patienceMs / 2);
+    await drill.clock.install();
+    await drill.goto(`${origin}/interview/drills/`, { timeout: patienceMs });
+    const clock = drill.getByRole('region', { name: 'Drill clock' });
+    const press = (name: string) =>
+      clock.getByRole('button', { name, exact: true, disabled: false }).press('Enter');
+    const phase = (name: string) => clock.locator('li[aria-current="step"]', { hasText: name }).waitFor();
+    const aloud = clock.getByRole('status');
+
+    await clock.getByText('not started').waitFor();
+    expect(await clock.locator('li[aria-current]').count()).toBe(0);
+    await press('Start');
+    await phase('Scope');
+    await drill.clock.fastForward('06:00');
+    await phase('Interface');
+    const said = await aloud.innerText();
+    expect(said).toMatch(/^Interface, 5 minutes\./);
+    await drill.clock.fastForward('04:00');
+    await clock.getByRole('timer').getByText(/^10:/).waitFor();
+    expect(await aloud.innerText()).toBe(said);
+
+    await press('Pause');
+    await drill.clock.fastForward('30:00');
+    await phase('Interface');
+    await press('Go on');
+    await drill.clock.fastForward('40:00');
+    await aloud.getByText('45 minutes are used.').waitFor();
+    await clock.getByRole('timer').getByText(/^50:/).waitFor();
+    await press('Reset');
+    await clock.getByText('not started').waitFor();
+    expect(await accessibilityViolations(drill)).toEqual([]);
+    await drill.close();
+  });
+
+  test('on paper: no navigation, light, every answer open, code in the width of the page', async () => {
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.goto(`${origin}/framing/masking.html`, { timeout: patienceMs });
+    const sidebar = page.getByRole('navigation', { name: 'Sidebar Navigation' });
+    const answer = page.locator('.check-yourself .answer').first();
+    await answer.waitFor({ state: 'attached' });
+    expect([await sidebar.isVisible(), await answer.isVisible()]).toEqual([true, false]);
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+    expect([await sidebar.isVisible(), await answer.isVisible()]).toEqual([false, true]);
+    expect(await page.locator('.VPNav, .VPDocAside, button').filter({ visible: true }).count()).toBe(0);
+    const styleOf = (selector: string, property: string) =>
+      page.evaluate(`getComputedStyle(document.querySelector('${selector}')).${property}`);
+    expect(await styleOf('body', 'backgroundColor')).toBe('rgb(255, 255, 255)');
+    expect(await styleOf('.vp-doc p', 'color')).toBe('rgb(34, 39, 45)');
+    expect(await styleOf('.vp-doc pre code', 'whiteSpace')).toBe('pre-wrap');
+    await page.emulateMedia({ media: 'screen' });
     expect(troubles).toEqual([]);
   });
 });
