@@ -4,7 +4,7 @@ import type { Point } from './point.ts';
 import { Prediction } from './prediction.ts';
 
 /** How to draw. Both off: everybody as in the newest snapshot. */
-export interface Techniques {
+interface Techniques {
   prediction: boolean;
   interpolation: boolean;
 }
@@ -18,7 +18,7 @@ export interface Scene {
 }
 
 /** What the page shows in figures. */
-export interface Figures {
+interface Figures {
   tick: number;
   /** Bytes of the newest snapshot. */
   bytes: number;

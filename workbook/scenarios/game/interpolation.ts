@@ -3,7 +3,7 @@ import { between, type Point } from './point.ts';
 import { tickMs } from './world.ts';
 
 /** So far in the past the others are drawn: two ticks, so that one may be late or missing. */
-export const interpolationMs = 100;
+const interpolationMs = 100;
 /** Snapshots kept, and arrivals looked at: one second. */
 const kept = 20;
 
