@@ -69,15 +69,17 @@ export default defineConfigWithTheme<SiteTheme>({
     resolve: {
       // Pages run the solutions' own code.
       conditions: conditionsWithout(course),
-      alias: {
-        'node:crypto': shim('crypto'),
-        'node:buffer': shim('buffer'),
-        'node:zlib': shim('zlib'),
+      alias: [
+        { find: 'node:crypto', replacement: shim('crypto') },
+        { find: 'node:buffer', replacement: shim('buffer') },
+        { find: 'node:zlib', replacement: shim('zlib') },
         // For pcap-parser.
-        events: shim('events'),
-        fs: shim('fs'),
-        util: shim('util'),
-      },
+        { find: 'events', replacement: shim('events') },
+        { find: 'fs', replacement: shim('fs') },
+        { find: 'util', replacement: shim('util') },
+        // The theme's home page, which this site has not: chapters need not load it.
+        { find: /^.*\/VPHome\.vue$/, replacement: shim('nothing') },
+      ],
     },
   },
 });
