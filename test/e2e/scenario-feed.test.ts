@@ -62,6 +62,14 @@ describe.skipIf(noBrowser)('the sketch of a market feed in Chromium', () => {
     expect(await status('conflated').textContent()).toBe('Connected.');
     // Prices of a connection that is gone are not shown.
     await expect.poll(() => page.locator('#full .ladder td').first().textContent(), patience).toBe('–');
+
+    // It comes back by itself, and this time it keeps up.
+    await page.locator('#full').getByLabel('Read slowly').uncheck();
+    await status('full').getByText('Connected.').waitFor();
+    await page
+      .locator('#full .position')
+      .getByText(/^OAK at change/)
+      .waitFor();
   });
 
   test('a restart of the source is another epoch, and both readers begin anew', async () => {

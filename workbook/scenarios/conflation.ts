@@ -1,8 +1,8 @@
+// #region conflation
 /**
  * What waits for one reader: a slot a key, and no queue. A change of a key whose slot is taken is merged into what
  * waits there. So however long the reader takes, no more waits than there are keys, and it is never out of date.
  */
-// #region conflation
 export class Conflation<Key, Change> {
   readonly #merge: (waiting: Change, newer: Change) => Change;
   #slots = new Map<Key, Change>();

@@ -9,11 +9,11 @@ export interface Now {
   ageMs: number;
 }
 
+// #region reader
 /**
  * What the server knows of one reader. A reader gets a message when it has credit, that is, when it has drawn the
  * one before. What changes meanwhile takes a slot a metric. So a slow reader gets fewer messages, and newer ones.
  */
-// #region reader
 export class Reader {
   readonly #waiting = new Conflation<string, number>((_, newer) => newer);
   /** The version that the last message led to; undefined when only a snapshot can follow. */

@@ -1,7 +1,7 @@
 import type { State, Values } from './messages.ts';
 
-/** What a reader shows. */
 // #region screen
+/** What a reader shows. */
 export class Screen {
   version = 0;
   values: Values = {};

@@ -10,8 +10,8 @@ const maxHeld = 1_000;
  */
 export type Verdict = 'applied' | 'old' | 'held' | 'gap';
 
-/** The reader's side of one symbol: a book that is right, or none. */
 // #region reader
+/** The reader's side of one symbol: a book that is right, or none. */
 export class BookReader {
   /** Undefined until the first snapshot, and from a gap until the next one. */
   book: Book | undefined;

@@ -10,11 +10,11 @@ export interface Outlet {
   expel(): void;
 }
 
+// #region subscription
 /**
  * One reader of the feed. `bufferedAmount` stays at 0 while the kernels fill, so what is unread is counted by what
  * the reader says: each batch ends with a mark, the bytes sent so far, which it echoes once it has handled them.
  */
-// #region subscription
 export class Subscription {
   readonly #product: Product;
   readonly #maxUnread: number;
