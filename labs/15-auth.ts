@@ -157,7 +157,7 @@ export interface AdmissionOptions {
  * deadline, and when the session ends.
  */
 export class Admission {
-  // TODO: the options, who was admitted, whether a ticket is being checked, whether all is over, and one timer
+  // TODO: the options, who was admitted, whether a ticket is being checked and which sessions ended meanwhile, whether all is over, and one timer
 
   /** The deadline runs from here. */
   constructor(options: AdmissionOptions) {

@@ -15,7 +15,7 @@ import {
 import { Hub, type Member } from '#labs/11-hub';
 import { Heartbeat } from '#labs/12-heartbeat';
 import { JoinGate } from '#labs/14-resume';
-import { Admission, Authority, authorize, isOriginAllowed } from '#labs/15-auth';
+import { Admission, Authority, authorize, type Identity, isOriginAllowed } from '#labs/15-auth';
 import { addressKey, ConnectionCaps, clientAddress, Guard, type Rate, RateLimiter } from '#labs/16-limits';
 import {
   type Backplane,
@@ -159,7 +159,8 @@ interface PeerServices {
   chat: ChatService;
   heartbeat: Heartbeat<WebSocketConnection>;
   heartbeatMs: number;
-  authority: Authority;
+  /** Who a ticket is good for, once. */
+  redeem(ticket: string): Promise<Identity | undefined>;
   authDeadlineMs: number;
   /** How fast a user may send, over all their connections. */
   users: RateLimiter;
@@ -292,6 +293,9 @@ class Peer implements Participant, Leaving {
     throw new Unfinished('20-chat-server: #onClose');
   }
 }
+
+/** `close` does all there is to do; without a listener for `error` Node would end the process. */
+function closeFollows(): void {}
 
 /** The message, or why it is none. */
 function readMessage(data: Buffer, isBinary: boolean): ClientMessage | Refusal {

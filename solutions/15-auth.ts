@@ -330,15 +330,14 @@ export interface AdmissionOptions {
  * deadline, and when the session ends.
  */
 export class Admission {
-  // #region solution: the options, who was admitted, whether a ticket is being checked, whether all is over, and one timer
+  // #region solution: the options, who was admitted, whether a ticket is being checked and which sessions ended meanwhile, whether all is over, and one timer
   readonly #options: AdmissionOptions;
   readonly #clock: Clock;
   #timer: unknown;
   #identity: Identity | undefined;
-  #isChecking = false;
   #isOver = false;
-  /** Sessions that ended while a ticket is being checked; it may be of one of them. */
-  readonly #revokedMeanwhile = new Set<string>();
+  /** Sessions that ended since a ticket is being checked; it may be of one of them. Undefined while none is. */
+  #revokedMeanwhile: Set<string> | undefined;
   // #endregion
 
   /** The deadline runs from here. */
@@ -367,7 +366,7 @@ export class Admission {
   async authenticate(ticket: string): Promise<Identity> {
     // #region solution: one check at a time; when its answer comes, the deadline, the connection or the session may be gone
     if (this.#isOver) throw tooLate();
-    if (this.#identity || this.#isChecking) {
+    if (this.#identity || this.#revokedMeanwhile) {
       throw new Refusal('bad_message', 'This connection has sent its auth already.');
     }
     const identity = await this.#check(ticket);
@@ -386,7 +385,7 @@ export class Admission {
   /** A session was signed out, here or on another node: if it is this connection's, it is closed. */
   revoked(session: string): void {
     // #region solution: it may be the one that is here, or the one whose ticket is being checked
-    if (this.#isChecking) this.#revokedMeanwhile.add(session);
+    this.#revokedMeanwhile?.add(session);
     if (this.#identity?.session === session) this.#end('Signed out.');
     // #endregion
   }
@@ -402,14 +401,14 @@ export class Admission {
 
   // #region solution: private methods of your own, if you like
   async #check(ticket: string): Promise<Identity | undefined> {
-    this.#isChecking = true;
+    const revokedMeanwhile = new Set<string>();
+    this.#revokedMeanwhile = revokedMeanwhile;
     try {
       const identity = await this.#options.redeem(ticket);
       if (!identity || identity.expiresAt <= this.#clock.now()) return undefined;
-      return this.#revokedMeanwhile.has(identity.session) ? undefined : identity;
+      return revokedMeanwhile.has(identity.session) ? undefined : identity;
     } finally {
-      this.#isChecking = false;
-      this.#revokedMeanwhile.clear();
+      this.#revokedMeanwhile = undefined;
     }
   }
 

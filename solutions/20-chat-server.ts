@@ -15,7 +15,7 @@ import {
 import { Hub, type Member } from '#labs/11-hub';
 import { Heartbeat } from '#labs/12-heartbeat';
 import { JoinGate } from '#labs/14-resume';
-import { Admission, Authority, authorize, isOriginAllowed } from '#labs/15-auth';
+import { Admission, Authority, authorize, type Identity, isOriginAllowed } from '#labs/15-auth';
 import { addressKey, ConnectionCaps, clientAddress, Guard, type Rate, RateLimiter } from '#labs/16-limits';
 import {
   type Backplane,
@@ -104,7 +104,7 @@ export async function startChatServer(
   const services: PeerServices = {
     peers,
     chat: new ChatService({ hub, backplane, monitor, everyone: peers, log }),
-    authority,
+    redeem: (ticket) => authority.redeemTicket(ticket),
     authDeadlineMs,
     heartbeat: new Heartbeat(heartbeatMs),
     heartbeatMs,
@@ -262,7 +262,8 @@ interface PeerServices {
   chat: ChatService;
   heartbeat: Heartbeat<WebSocketConnection>;
   heartbeatMs: number;
-  authority: Authority;
+  /** Who a ticket is good for, once. */
+  redeem(ticket: string): Promise<Identity | undefined>;
   authDeadlineMs: number;
   /** How fast a user may send, over all their connections. */
   users: RateLimiter;
@@ -300,18 +301,18 @@ class Peer implements Participant, Leaving {
     this.#services = services;
     this.#guard = new Guard(guardLimits, { users: services.users });
     this.#admission = new Admission({
-      redeem: (ticket) => services.authority.redeemTicket(ticket),
+      redeem: services.redeem,
       deadlineMs: services.authDeadlineMs,
       close: (code, reason) => this.close(code, reason),
     });
     services.peers.add(this);
     services.heartbeat.add(connection);
     connection.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
-    connection.on('ping', () => this.#onControl());
-    connection.on('pong', () => this.#onControl());
+    const onControl = () => this.#onControl();
+    connection.on('ping', onControl);
+    connection.on('pong', onControl);
     connection.on('close', (code) => this.#onClose(code));
-    // `close` follows and does all there is to do; without a listener Node would end the process.
-    connection.on('error', () => {});
+    connection.on('error', closeFollows);
     // #endregion
   }
 
@@ -462,6 +463,9 @@ class Peer implements Participant, Leaving {
   }
 }
 // #endregion peer
+
+/** `close` does all there is to do; without a listener for `error` Node would end the process. */
+function closeFollows(): void {}
 
 /** The message, or why it is none. */
 function readMessage(data: Buffer, isBinary: boolean): ClientMessage | Refusal {
