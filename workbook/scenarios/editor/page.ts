@@ -41,7 +41,6 @@ function send(message: Uint8Array<ArrayBuffer>): void {
   wire.add('sent', message);
 }
 
-// #region composing
 /** What came while a word was being composed (Chinese, Japanese, …): a new text in the textarea would end that. */
 const early: Uint8Array[] = [];
 let isComposing = false;
@@ -53,7 +52,6 @@ area.addEventListener('compositionend', () => {
   textArea.take();
   for (const message of early.splice(0)) receive(message);
 });
-// #endregion composing
 
 function receive(message: Uint8Array): void {
   if (isComposing) {
@@ -80,7 +78,6 @@ function receive(message: Uint8Array): void {
   showFigures();
 }
 
-// #region presence
 let isPresenceDue = false;
 
 function sayWhere(): void {
@@ -99,7 +96,6 @@ function sayWhereSoon(): void {
     sayWhere();
   }, presenceMs);
 }
-// #endregion presence
 
 function showFigures(): void {
   const stateVector = Y.encodeStateVector(replica.doc);

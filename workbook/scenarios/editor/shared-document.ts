@@ -63,7 +63,6 @@ export class SharedDocument {
   // #endregion apply
 }
 
-// #region checks
 /** Read before it is applied: reading believes no number in it, while applying makes room for what it claims. */
 function checkPlainText(update: Uint8Array): void {
   if (!Y.decodeUpdate(update).structs.every(isPlainText)) {
@@ -90,4 +89,3 @@ function checkWhole({ store }: Y.Doc): void {
 function checkSize(doc: Y.Doc): void {
   if (Y.encodeStateAsUpdate(doc).length > maxLength) throw new BadMessage(1009, 'The document is full.');
 }
-// #endregion checks

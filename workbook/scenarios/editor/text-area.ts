@@ -24,7 +24,6 @@ export class TextArea {
     });
   }
 
-  // #region take
   /** Writes what the person did into the text, as one change. */
   take(): void {
     const { index, removed, inserted } = editBetween(this.#text.toString(), this.#element.value);
@@ -33,7 +32,6 @@ export class TextArea {
       this.#text.insert(index, inserted);
     }, this);
   }
-  // #endregion take
 
   // #region show
   #rememberSelection(): void {
