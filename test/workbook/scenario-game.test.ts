@@ -304,8 +304,8 @@ describe('interpolation', () => {
 
   test('plays 100 ms behind, evenly, though snapshots come late and in bursts', () => {
     const timeline = new Timeline();
-    // One every 50 ms, 30 ms under way; 5 to 8 are held up and come together with 8.
-    const arrival = (tick: number) => (tick >= 5 && tick <= 8 ? 8 : tick) * tickMs + 30;
+    // One every 50 ms, 30 ms under way; 5 to 8 are held up and come together, even 8 with 20 ms more.
+    const arrival = (tick: number) => (tick >= 5 && tick <= 8 ? 450 : tick * tickMs + 30);
     const shown: number[] = [];
     let next = 1;
     for (let now = 80; now <= 1_000; now += 10) {
