@@ -185,10 +185,26 @@ describe.skipIf(noBrowser)('the interview pages', { timeout: patienceMs }, () =>
   });
 
   test('the home page shows what the browser has kept of it, and nothing moves', async () => {
-    await page.goto(`${origin}/`);
+    await page.goto(`${origin}/`, { timeout: patienceMs });
+    const card = {
+      due: 0,
+      stability: 2,
+      difficulty: 5,
+      elapsed_days: 0,
+      scheduled_days: 1,
+      learning_steps: 0,
+    };
+    const kept = {
+      practice: { version: 1, cards: { 'framing/three-lengths': { ...card, reps: 1, lapses: 0, state: 2 } } },
+      'mock-interview': { at: Date.UTC(2026, 0, 5, 12), level: 'mid', minutes: 20, mean: 2.04 },
+    };
+    for (const [key, value] of Object.entries(kept)) {
+      await page.evaluate(`localStorage.setItem('${key}', '${JSON.stringify(value)}')`);
+    }
+    await page.reload({ timeout: patienceMs });
     const standing = page.getByRole('region', { name: 'Where you stand' });
-    await standing.getByText(/^\d due, \d learned, \d+ new$/).waitFor();
-    await standing.getByText(/^\d+ \w+, mid: 2\.0 of 4$/).waitFor();
+    await standing.getByText(/1 due, 1 learned, \d+ new/).waitFor();
+    await standing.getByText('5 January, mid: 2.0 of 4').waitFor();
     await expectGoodLooks();
     const heights: (number | undefined)[] = [];
     for (const width of [390, 1280]) {
@@ -197,7 +213,7 @@ describe.skipIf(noBrowser)('the interview pages', { timeout: patienceMs }, () =>
     }
     await page.evaluate('localStorage.clear()');
     await page.reload();
-    await standing.getByText('none answered yet').waitFor();
+    await standing.getByText('none yet; ten a day').waitFor();
     for (const width of [1280, 390]) {
       await page.setViewportSize({ width, height: 900 });
       expect((await standing.boundingBox())?.height).toBe(heights.pop());
@@ -211,7 +227,7 @@ describe.skipIf(noBrowser)('the interview pages', { timeout: patienceMs }, () =>
     const questions = page.getByRole('navigation', { name: 'Sidebar Navigation' }).locator('details');
     const shown = questions.locator('a[aria-current="page"]');
     await shown.waitFor();
-    expect(await shown.innerText()).toBe(await page.getByRole('heading', { level: 1 }).innerText());
+    expect(await page.getByRole('heading', { level: 1 }).innerText()).toContain(await shown.innerText());
     expect(await questions.and(page.locator('[open]')).locator('summary').allInnerTexts()).toEqual([
       expect.stringMatching(/^Framing/),
     ]);
