@@ -33,10 +33,12 @@ export default defineConfig({
       ]),
       // Whole programs and real browsers, as a person would start them: minutes, so the gate runs them.
       // On a clean machine one may have a second try: its output says so, and the first failure.
-      own('e2e', ['test/e2e/**/*.test.ts'], {
+      own('e2e', ['test/e2e/**/!(lighthouse).test.ts'], {
         retry: process.env.CI ? 1 : 0,
         globalSetup: 'test/e2e/built-site-server.ts',
       }),
+      // By itself: it measures how soon a page is there.
+      own('lighthouse', ['test/e2e/lighthouse.test.ts'], { globalSetup: 'test/e2e/built-site-server.ts' }),
     ],
   },
 });

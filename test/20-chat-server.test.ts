@@ -295,7 +295,7 @@ check(
     const sessionMs = 300;
     const authority = new Authority({ secret: signingKey('shared'), claims: backplane, sessionMs });
     const guest = await Guest.join(host, 'Ada', await authority.createSession({ id: 'u1', name: 'Ada' }));
-    await guest.expectClosed(1008, 'its session has ended', 1_700);
+    await guest.expectClosed(1008, 'its session has ended', 4_000);
   },
 );
 

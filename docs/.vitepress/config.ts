@@ -4,7 +4,7 @@ import { conditionsWithout, readCourse, workbookRoot } from '../../workbook/cour
 import { labsInPages } from './labs-in-pages.ts';
 import { emptyTableHeads, shownCode } from './markdown.ts';
 import { describePage } from './page-data.ts';
-import { interviewSidebar, makeSidebar, parts } from './sidebar.ts';
+import { makeSidebars, parts } from './sidebar.ts';
 import type { SiteTheme } from './site-theme.ts';
 
 const course = readCourse(workbookRoot);
@@ -51,7 +51,7 @@ export default defineConfigWithTheme<SiteTheme>({
       { text: 'Interview', link: '/interview/', activeMatch: '/interview/' },
       { text: 'Reference', link: '/reference/', activeMatch: '/reference/' },
     ],
-    sidebar: { '/': makeSidebar(labIds), '/interview/': interviewSidebar },
+    sidebar: makeSidebars(labIds),
     outline: { level: [2, 3] },
     search: { provider: 'local' },
   },

@@ -133,10 +133,8 @@ const practising: DefaultTheme.SidebarItem[] = [
 ];
 
 /**
- * The sidebar: the learning paths, the parts, then Labs, Interview, Reference. `labIds` are the labs that exist, which
- * package.json lists.
- *
- * It stands in the HTML of each page, and so has one link a topic of the interview, not one a question.
+ * The whole of the site: the learning paths, the parts, then Labs, Interview, Reference. `labIds` are the labs that
+ * exist, which package.json lists. Of the interview it has one link a topic, not one a question.
  */
 export function makeSidebar(labIds: readonly string[]): DefaultTheme.SidebarItem[] {
   return [
@@ -175,6 +173,22 @@ export function makeSidebar(labIds: readonly string[]): DefaultTheme.SidebarItem
     },
     { text: 'Reference', link: '/reference/', collapsed: false, items: pagesOf('reference', referencePages) },
   ];
+}
+
+/**
+ * The sidebar of each folder: all sections, and of the folder's own what is in it. The whole of it on every page would
+ * be 80 links that a telephone has to draw before the text is of use.
+ */
+export function makeSidebars(labIds: readonly string[]): DefaultTheme.SidebarMulti {
+  const whole = makeSidebar(labIds);
+  const withinOnly = ({ link: own }: DefaultTheme.SidebarItem) =>
+    whole.map(({ text, link, items }) => ({ text, link, items: link === own ? items : undefined }));
+  const folders = whole.filter(({ link = '' }) => link.endsWith('/'));
+  return {
+    ...Object.fromEntries(folders.map((section) => [section.link, withinOnly(section)])),
+    '/': whole,
+    '/interview/': interviewSidebar,
+  };
 }
 
 /** The sidebar of the pages below /interview/. The theme draws the questions under it: see InterviewNav.vue. */

@@ -26,6 +26,7 @@ const steps: Step[] = [
     name: 'whole programs and real browsers',
     run: { package: 'vitest', args: ['run', '--project', 'e2e'] },
   },
+  { name: 'Lighthouse', run: { package: 'vitest', args: ['run', '--project', 'lighthouse'] } },
   { name: 'conformance', run: { command: 'conformance', args: ['--against', 'labs'] } },
   { name: 'checks judged by programs', run: { command: 'programs', args: ['--check'] } },
 ];

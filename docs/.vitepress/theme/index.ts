@@ -1,5 +1,5 @@
 import type { Theme } from 'vitepress';
-import DefaultTheme from 'vitepress/theme';
+import DefaultTheme from 'vitepress/theme-without-fonts';
 import { type AsyncComponentLoader, defineAsyncComponent } from 'vue';
 import CheckYourself from './components/CheckYourself.vue';
 import SiteLayout from './SiteLayout.vue';
