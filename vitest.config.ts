@@ -37,8 +37,11 @@ export default defineConfig({
         retry: process.env.CI ? 1 : 0,
         globalSetup: 'test/e2e/built-site-server.ts',
       }),
-      // By itself: it measures how soon a page is there.
-      own('lighthouse', ['test/e2e/lighthouse.test.ts'], { globalSetup: 'test/e2e/built-site-server.ts' }),
+      // After all others, by itself: it measures how soon a page is there.
+      own('lighthouse', ['test/e2e/lighthouse.test.ts'], {
+        globalSetup: 'test/e2e/built-site-server.ts',
+        sequence: { groupOrder: 1 },
+      }),
     ],
   },
 });

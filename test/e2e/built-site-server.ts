@@ -37,7 +37,12 @@ const types: Record<string, string> = {
  * One build of the site for all files of browser tests, made when the first of them asks. It is served as a host of
  * static files does: under a base path, compressed, and good for ten minutes in the browser's cache.
  */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+  // Two projects of one run share it.
+  if (process.env.BUILT_SITE) {
+    project.provide('builtSite', process.env.BUILT_SITE);
+    return undefined;
+  }
   let build: Promise<BuildResult> | undefined;
   const server = createServer(async (request, response) => {
     build ??= buildSite();
@@ -46,7 +51,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
     else serveFile(result.folder, request, response);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  project.provide('builtSite', `http://127.0.0.1:${(server.address() as AddressInfo).port}${base}`);
+  process.env.BUILT_SITE = `http://127.0.0.1:${(server.address() as AddressInfo).port}${base}`;
+  project.provide('builtSite', process.env.BUILT_SITE);
   return async () => {
     server.close();
     server.closeAllConnections();

@@ -12,7 +12,7 @@ import { RunningCommand } from './site-copy.ts';
  * best of some runs counts, and a little less of it is asked than a quiet machine shows.
  */
 const enough: Scores = { performance: 90, accessibility: 95, 'best-practices': 95, seo: 95 };
-const mostRuns = 2;
+const mostRuns = 3;
 const lighthouse = join(workbookRoot, 'test', 'lighthouse', 'node_modules', 'lighthouse', 'cli', 'index.js');
 const isMissing = !existsSync(lighthouse);
 if (isMissing)
@@ -42,7 +42,7 @@ describe.skipIf(noBrowser || (isMissing && !process.env.CI))('Lighthouse', { tim
   ])(`judges %s good in all four categories`, async (_, path) => {
     const file = join(folder, path.replaceAll('/', '-').replace('.html', '.json'));
     let best = await judge(path, file);
-    for (let runs = 1; runs < mostRuns && performanceOf(best) < 95; runs++) {
+    for (let runs = 1; runs < mostRuns && performanceOf(best) < enough.performance; runs++) {
       const report = await judge(path, file);
       if (performanceOf(report) > performanceOf(best)) best = report;
     }

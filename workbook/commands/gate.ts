@@ -24,9 +24,8 @@ const steps: Step[] = [
   { name: 'unused code', run: { package: 'knip', args: [] } },
   {
     name: 'whole programs and real browsers',
-    run: { package: 'vitest', args: ['run', '--project', 'e2e'] },
+    run: { package: 'vitest', args: ['run', '--project', 'e2e', '--project', 'lighthouse'] },
   },
-  { name: 'Lighthouse', run: { package: 'vitest', args: ['run', '--project', 'lighthouse'] } },
   { name: 'conformance', run: { command: 'conformance', args: ['--against', 'labs'] } },
   { name: 'checks judged by programs', run: { command: 'programs', args: ['--check'] } },
 ];
