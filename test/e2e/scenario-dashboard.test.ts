@@ -1,32 +1,16 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { accessibilityViolations, noBrowser, startBrowser } from '../support/browser.ts';
-import { type RunningScenario, startScenario } from '../support/scenario.ts';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { accessibilityViolations, noBrowser } from '../support/browser.ts';
+import { sketchInBrowser } from '../support/scenario.ts';
 
 /** How long a figure may take to be as expected, in ms. */
 const patience = { timeout: 15_000 };
 
 describe.skipIf(noBrowser)('the sketch of a live dashboard in Chromium', () => {
-  let browser: Browser;
-  let sketch: RunningScenario;
+  const openSketch = sketchInBrowser('dashboard');
 
-  beforeAll(async () => {
-    [browser, sketch] = await Promise.all([startBrowser(), startScenario('dashboard')]);
-  });
-  afterAll(async () => {
-    await Promise.all([browser.close(), sketch.close()]);
-  });
-
-  async function openPage(options: Parameters<Browser['newPage']>[0] = {}): Promise<Page> {
-    const page = await browser.newPage(options);
-    const problems: string[] = [];
-    page.on('pageerror', ({ message }) => problems.push(message));
-    page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
-    onTestFinished(async () => {
-      await page.close();
-      expect(problems).toEqual([]);
-    });
-    await page.goto(sketch.url);
+  async function openPage(options: BrowserContextOptions = {}): Promise<Page> {
+    const page = await openSketch(options);
     await expect.poll(() => received(page, 'slow'), patience).toBeGreaterThan(0);
     return page;
   }

@@ -1,35 +1,24 @@
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { accessibilityViolations, noBrowser, startBrowser } from '../support/browser.ts';
-import { type RunningScenario, startScenario } from '../support/scenario.ts';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { accessibilityViolations, noBrowser } from '../support/browser.ts';
+import { sketchInBrowser } from '../support/scenario.ts';
 
 describe.skipIf(noBrowser)('the editor in Chromium', () => {
-  let browser: Browser;
-  let running: RunningScenario;
+  const openSketch = sketchInBrowser('editor');
 
-  beforeAll(async () => {
-    [browser, running] = await Promise.all([startBrowser(), startScenario('editor')]);
-  });
-  afterAll(() => Promise.all([browser.close(), running.close()]));
-
-  /** Whatever the page logs as an error fails the test at the end: what the Content-Security-Policy refuses, too. */
   async function open(name: string, options: BrowserContextOptions = {}): Promise<Page> {
-    const page = await browser.newPage(options);
-    const problems: string[] = [];
-    page.on('pageerror', ({ message }) => problems.push(message));
-    page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
-    onTestFinished(async () => {
-      await page.close();
-      expect(problems).toEqual([]);
-    });
-    await page.goto(running.url);
+    const page = await openSketch(options);
     await page.getByText('Connected.').waitFor();
     await page.getByLabel('Your name').fill(name);
     return page;
   }
 
   const document = (page: Page) => page.getByLabel('The document');
-  const shows = (page: Page, text: string) => expect.poll(() => document(page).inputValue()).toBe(text);
+  /** How long something may take to be shown, in ms. */
+  const patience = { timeout: 10_000 };
+  const shows = (page: Page, text: string) =>
+    expect.poll(() => document(page).inputValue(), patience).toBe(text);
+  const figure = (page: Page, id: string) => expect.poll(() => page.locator(id).textContent(), patience);
   const caret = (page: Page) =>
     document(page).evaluate((area: HTMLTextAreaElement) => [area.selectionStart, area.selectionEnd]);
 
@@ -42,17 +31,15 @@ describe.skipIf(noBrowser)('the editor in Chromium', () => {
     await ben.getByText('Offline.').waitFor();
     await document(ben).fill('AB');
     await document(ada).fill('BC');
-    expect(await ben.locator('#unsent').textContent()).toBe('1 change');
+    await figure(ben, '#unsent').toBe('1 change');
     expect(await document(ben).inputValue()).toBe('AB');
 
     await ben.getByLabel('Work offline').uncheck();
     await shows(ben, 'ABC');
     await shows(ada, 'ABC');
-    expect(await ben.locator('#unsent').textContent()).toBe('0 changes');
-    expect(await ben.locator('#vector-size').textContent()).toMatch(/^\d+ bytes, 2 writers$/);
-    expect(await ben.locator('#document-size').textContent()).toBe(
-      await ada.locator('#document-size').textContent(),
-    );
+    await figure(ben, '#unsent').toBe('0 changes');
+    await figure(ben, '#vector-size').toMatch(/^\d+ bytes, 2 writers$/);
+    await figure(ben, '#document-size').toBe(await ada.locator('#document-size').textContent());
     // As one update, in answer to what the server said it has.
     const wire = await ben.locator('#wire li').allInnerTexts();
     expect(wire.some((line) => /^sent: update, .*\s01 01 01 /.test(line))).toBe(true);

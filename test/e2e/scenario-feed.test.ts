@@ -1,32 +1,16 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { accessibilityViolations, noBrowser, startBrowser } from '../support/browser.ts';
-import { type RunningScenario, startScenario } from '../support/scenario.ts';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { accessibilityViolations, noBrowser } from '../support/browser.ts';
+import { sketchInBrowser } from '../support/scenario.ts';
 
 /** How long a figure may take to be as expected, in ms. */
 const patience = { timeout: 15_000 };
 
 describe.skipIf(noBrowser)('the sketch of a market feed in Chromium', () => {
-  let browser: Browser;
-  let sketch: RunningScenario;
+  const openSketch = sketchInBrowser('feed');
 
-  beforeAll(async () => {
-    [browser, sketch] = await Promise.all([startBrowser(), startScenario('feed')]);
-  });
-  afterAll(async () => {
-    await Promise.all([browser.close(), sketch.close()]);
-  });
-
-  async function openPage(options: Parameters<Browser['newPage']>[0] = {}): Promise<Page> {
-    const page = await browser.newPage(options);
-    const problems: string[] = [];
-    page.on('pageerror', ({ message }) => problems.push(message));
-    page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
-    onTestFinished(async () => {
-      await page.close();
-      expect(problems).toEqual([]);
-    });
-    await page.goto(sketch.url);
+  async function openPage(options: BrowserContextOptions = {}): Promise<Page> {
+    const page = await openSketch(options);
     for (const product of ['full', 'conflated']) await logged(page, product, 'OAK: snapshot');
     return page;
   }
@@ -43,12 +27,14 @@ describe.skipIf(noBrowser)('the sketch of a market feed in Chromium', () => {
       await panel.getByRole('button', { name: 'Lose the next update' }).press('Enter');
       await logged(page, product, 'lost on purpose');
       await logged(page, product, /OAK: a gap after/);
+      // The newest line is the first.
+      await expect
+        .poll(() => panel.locator('.log p').first().textContent(), patience)
+        .toMatch(/^OAK: snapshot .* updates? held/);
       await panel
         .locator('.position')
         .getByText(/^OAK at change/)
         .waitFor();
-      // The newest line is the first.
-      expect(await panel.locator('.log p').first().textContent()).toMatch(/^OAK: snapshot .* updates? held/);
     },
   );
 

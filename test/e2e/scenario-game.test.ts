@@ -1,25 +1,14 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { accessibilityViolations, noBrowser, startBrowser } from '../support/browser.ts';
-import { type RunningScenario, startScenario } from '../support/scenario.ts';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { accessibilityViolations, noBrowser } from '../support/browser.ts';
+import { sketchInBrowser } from '../support/scenario.ts';
 
 describe.skipIf(noBrowser)('the page of the game', () => {
-  let scenario: RunningScenario;
-  let browser: Browser;
-
-  beforeAll(async () => {
-    [scenario, browser] = await Promise.all([startScenario('game'), startBrowser()]);
-  });
-
-  afterAll(async () => {
-    await Promise.all([scenario.close(), browser.close()]);
-  });
+  const openSketch = sketchInBrowser('game');
 
   /** A page in which the game runs. It is closed after the test. */
-  async function play(options: Parameters<Browser['newPage']>[0] = {}): Promise<Page> {
-    const page = await browser.newPage(options);
-    onTestFinished(() => page.close());
-    await page.goto(scenario.url);
+  async function play(options: BrowserContextOptions = {}): Promise<Page> {
+    const page = await openSketch(options);
     await page.getByText('Connected.').waitFor();
     await page.locator('#others li').nth(3).waitFor();
     return page;

@@ -1,13 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
 import { workbookRoot } from '../../workbook/course.ts';
 import type { ScenarioName } from '../../workbook/scenarios/names.ts';
+import { startBrowser } from './browser.ts';
 
-export interface RunningScenario {
+interface RunningScenario {
   /** Of its page, without a slash at the end. */
   url: string;
-  port: number;
   /** Ends it as Ctrl-C does, and waits until it is gone. */
   close(): Promise<void>;
 }
@@ -17,7 +19,7 @@ export interface RunningScenario {
  *
  * @throws Error with what it said, when it ends before.
  */
-export async function startScenario(name: ScenarioName): Promise<RunningScenario> {
+async function startScenario(name: ScenarioName): Promise<RunningScenario> {
   const command = [join(workbookRoot, 'workbook', 'run.mjs'), 'scenario', name, '--port', '0'];
   const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = once(child, 'exit');
@@ -34,10 +36,37 @@ export async function startScenario(name: ScenarioName): Promise<RunningScenario
   });
   return {
     url: `http://127.0.0.1:${port}`,
-    port,
     async close() {
       child.kill('SIGTERM');
       await ended;
     },
+  };
+}
+
+/**
+ * For the tests of a `describe`: runs a sketch and Chromium, and opens its page. Whatever the page logs as an error
+ * fails the test at its end: what the Content-Security-Policy refuses, too.
+ */
+export function sketchInBrowser(name: ScenarioName): (options?: BrowserContextOptions) => Promise<Page> {
+  let browser: Browser | undefined;
+  let sketch: RunningScenario | undefined;
+
+  beforeAll(async () => {
+    [browser, sketch] = await Promise.all([startBrowser(), startScenario(name)]);
+  });
+  afterAll(() => Promise.all([browser?.close(), sketch?.close()]));
+
+  return async (options) => {
+    if (!browser || !sketch) throw new Error('The sketch did not start.');
+    const page = await browser.newPage(options);
+    const problems: string[] = [];
+    page.on('pageerror', ({ message }) => problems.push(message));
+    page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
+    onTestFinished(async () => {
+      await page.close();
+      expect(problems).toEqual([]);
+    });
+    await page.goto(sketch.url);
+    return page;
   };
 }
