@@ -1,5 +1,6 @@
 import { constants, type ServerHttp2Session } from 'node:http2';
 
+// #region deadlines
 /**
  * The deadlines that HTTP/2 lacks in Node. A session that has had no stream for so many ms is ended: one that is
  * silent, and one that sends half a header block, which is no stream yet. A request that has not come whole by
@@ -24,3 +25,4 @@ export function setDeadlines(session: ServerHttp2Session, ms: number): void {
   });
   session.once('close', () => clearTimeout(timer));
 }
+// #endregion deadlines
