@@ -4,6 +4,7 @@ import { conditionsWithout, readCourse, workbookRoot } from '../../workbook/cour
 import { labsInPages } from './labs-in-pages.ts';
 import { emptyTableHeads, shownCode } from './markdown.ts';
 import { describePage } from './page-data.ts';
+import { paintFirst } from './paint-first.ts';
 import { makeSidebars, parts } from './sidebar.ts';
 import type { SiteTheme } from './site-theme.ts';
 
@@ -34,6 +35,7 @@ export default defineConfigWithTheme<SiteTheme>({
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-default' },
   },
   transformPageData: describePage,
+  transformHtml: paintFirst,
   buildEnd() {
     if (problems.size > 0) throw new Error([...problems].join('\n'));
   },

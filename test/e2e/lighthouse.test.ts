@@ -7,12 +7,15 @@ import { launchOptions, noBrowser } from '../support/browser.ts';
 import { patienceMs, siteBuild, siteUrl } from './built-site.ts';
 import { RunningCommand } from './site-copy.ts';
 
+/** Of 100, in each category. */
+const enough = 95;
+/** What is measured on a machine that has other things to do too is worse than the page, never better: the best counts. */
+const mostRuns = 5;
 /**
- * Of 100. What is measured on a machine that has other things to do too is worse than the page, never better: the
- * best of some runs counts, and a little less of it is asked than a quiet machine shows.
+ * Lighthouse takes the processor for four times as fast as a telephone's, which a quick desk computer is: one with
+ * an index of 1,500 to 2,000 in its benchmark. It says to calibrate where the index is another.
  */
-const enough: Scores = { performance: 90, accessibility: 95, 'best-practices': 95, seo: 95 };
-const mostRuns = 3;
+const usual = { slowdown: 4, benchmarkIndex: 1_750 };
 const lighthouse = join(workbookRoot, 'test', 'lighthouse', 'node_modules', 'lighthouse', 'cli', 'index.js');
 const isMissing = !existsSync(lighthouse);
 if (isMissing)
@@ -24,12 +27,16 @@ type Scores = Record<string, number>;
 /** The part of Lighthouse's report that is read here. */
 interface Report {
   runtimeError?: { message: string };
+  environment: { benchmarkIndex: number };
+  configSettings: { throttling: { cpuSlowdownMultiplier: number } };
   categories: Record<string, { score: number | null }>;
   audits: Record<string, { title: string; score: number | null; displayValue?: string }>;
 }
 
 // As Lighthouse does by itself: a telephone of the middle class on slow 4G, simulated from what was measured.
 describe.skipIf(noBrowser || (isMissing && !process.env.CI))('Lighthouse', { timeout: patienceMs }, () => {
+  /** From run to run: each says what the machine is worth. */
+  let { slowdown } = usual;
   const folder = mkdtempSync(join(tmpdir(), 'lighthouse-'));
   beforeAll(siteBuild, patienceMs);
   afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
@@ -42,18 +49,18 @@ describe.skipIf(noBrowser || (isMissing && !process.env.CI))('Lighthouse', { tim
   ])(`judges %s good in all four categories`, async (_, path) => {
     const file = join(folder, path.replaceAll('/', '-').replace('.html', '.json'));
     let best = await judge(path, file);
-    for (let runs = 1; runs < mostRuns && performanceOf(best) < enough.performance; runs++) {
+    for (let runs = 1; runs < mostRuns && performanceOf(best) < enough; runs++) {
       const report = await judge(path, file);
       if (performanceOf(report) > performanceOf(best)) best = report;
     }
     const scores = scoresOf(best);
-    const words = `${path}: ${Object.entries(scores)
-      .map((entry) => entry.join(' '))
-      .join(', ')}`;
+    const told = Object.entries(scores).map((entry) => entry.join(' '));
+    const { cpuSlowdownMultiplier } = best.configSettings.throttling;
+    const words = `${path}: ${told.join(', ')}, the processor slowed down ${cpuSlowdownMultiplier.toFixed(1)}×`;
     console.log(words);
-    expect(Object.keys(scores)).toEqual(Object.keys(enough));
-    for (const [category, least] of Object.entries(enough))
-      expect(scores[category], `${words}\n${shortcomings(best)}`).toBeGreaterThanOrEqual(least);
+    expect(Object.keys(scores)).toEqual(['performance', 'accessibility', 'best-practices', 'seo']);
+    const least = Math.min(...Object.values(scores));
+    expect(least, `${words}\n${shortcomings(best)}`).toBeGreaterThanOrEqual(enough);
   });
 
   async function judge(path: string, file: string): Promise<Report> {
@@ -67,14 +74,22 @@ describe.skipIf(noBrowser || (isMissing && !process.env.CI))('Lighthouse', { tim
         '--no-enable-error-reporting',
         '--output=json',
         `--output-path=${file}`,
+        `--throttling.cpuSlowdownMultiplier=${slowdown}`,
         `--chrome-flags=${args.join(' ')}`,
       ],
       { CHROME_PATH: executablePath },
     );
     expect(await command.exit(), command.output).toBe(0);
-    return JSON.parse(readFileSync(file, 'utf8')) as Report;
+    const report = JSON.parse(readFileSync(file, 'utf8')) as Report;
+    slowdown = slowdownFor(report.environment);
+    return report;
   }
 });
+
+/** By what this machine is to be slowed down to be the same telephone. */
+function slowdownFor({ benchmarkIndex }: Report['environment']): number {
+  return Math.min(usual.slowdown, Math.max(1, (usual.slowdown * benchmarkIndex) / usual.benchmarkIndex));
+}
 
 function scoresOf({ categories, runtimeError }: Report): Scores {
   if (runtimeError) throw new Error(runtimeError.message);

@@ -1,6 +1,7 @@
 import type { Theme } from 'vitepress';
 import DefaultTheme from 'vitepress/theme-without-fonts';
 import { type AsyncComponentLoader, defineAsyncComponent } from 'vue';
+import { asDrawn } from './as-drawn.ts';
 import CheckYourself from './components/CheckYourself.vue';
 import SiteLayout from './SiteLayout.vue';
 import './style.css';
@@ -10,11 +11,8 @@ import './print.css';
 const onDemand: Record<string, AsyncComponentLoader> = {
   BackoffSimulator: () => import('./components/BackoffSimulator.vue'),
   CaptureExplorer: () => import('./components/CaptureExplorer.vue'),
-  CaptureTable: () => import('./components/CaptureTable.vue'),
-  ConformanceGrid: () => import('./conformance/ConformanceGrid.vue'),
   DeflateExplorer: () => import('./components/DeflateExplorer.vue'),
   DrillClock: () => import('./interview/DrillClock.vue'),
-  FrameBytes: () => import('./components/FrameBytes.vue'),
   FrameDissector: () => import('./components/FrameDissector.vue'),
   HandshakePlayground: () => import('./components/HandshakePlayground.vue'),
   HomePage: () => import('./home/HomePage.vue'),
@@ -24,6 +22,13 @@ const onDemand: Record<string, AsyncComponentLoader> = {
   MockInterview: () => import('./mock/MockInterview.vue'),
   PartIndex: () => import('./components/PartIndex.vue'),
   PracticeDeck: () => import('./practice/PracticeDeck.vue'),
+};
+
+/** What is the same for everyone, and does nothing. */
+const drawings: Record<string, AsyncComponentLoader> = {
+  CaptureTable: () => import('./components/CaptureTable.vue'),
+  ConformanceGrid: () => import('./conformance/ConformanceGrid.vue'),
+  FrameBytes: () => import('./components/FrameBytes.vue'),
   QuestionList: () => import('./interview/QuestionList.vue'),
   Sequence: () => import('./components/SequenceDiagram.vue'),
 };
@@ -35,5 +40,6 @@ export default {
     // On every chapter, and small.
     app.component('CheckYourself', CheckYourself);
     for (const [name, load] of Object.entries(onDemand)) app.component(name, defineAsyncComponent(load));
+    for (const [name, load] of Object.entries(drawings)) app.component(name, asDrawn(load));
   },
 } satisfies Theme;
