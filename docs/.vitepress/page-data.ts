@@ -2,6 +2,8 @@ import type { PageData } from 'vitepress';
 import { readCourse, workbookRoot } from '../../workbook/course.ts';
 import { listChecks } from '../../workbook/runner/check-runner.ts';
 import type { ListedCheck } from '../../workbook/verdict.ts';
+import { readBank } from './interview/bank.ts';
+import type { Question } from './interview/question.ts';
 import { topics } from './interview/topics.ts';
 import { plannedLabs } from './labs.ts';
 import { type PartId, parts } from './sidebar.ts';
@@ -10,9 +12,12 @@ import { type PartId, parts } from './sidebar.ts';
 export interface SitePageData extends PageData {
   /** The line above the title: what the page belongs to, and how far along it is. */
   kicker?: Kicker;
-  /** Of a lab's page: the part it belongs to, and its checks. */
-  lab?: { part: PartId; checks: ListedCheck[] };
+  /** Of a lab's page: the part it belongs to, its checks, and the questions of the bank that lead to it. */
+  lab?: { part: PartId; checks: ListedCheck[]; questions: LinkedQuestion[] };
 }
+
+/** A question, as far as a list needs it. */
+export type LinkedQuestion = Pick<Question, 'id' | 'title' | 'level'>;
 
 export interface Kicker {
   title: string;
@@ -30,8 +35,17 @@ export async function describePage(page: PageData): Promise<Partial<SitePageData
     kicker: kickerOf(page),
     // Questions are not read one after the other.
     ...(frontmatter.topic && { frontmatter: { ...frontmatter, prev: false, next: false } }),
-    ...(lab && { lab: { part: lab.part, checks: (await checksOfLabs())[lab.id] ?? [] } }),
+    ...(lab && {
+      lab: { part: lab.part, checks: (await checksOfLabs())[lab.id] ?? [], questions: questionsOf(lab.id) },
+    }),
   };
+}
+
+let bank: Question[] | undefined;
+
+function questionsOf(labId: string): LinkedQuestion[] {
+  bank ??= readBank();
+  return bank.filter(({ lab }) => lab === labId).map(({ id, title, level }) => ({ id, title, level }));
 }
 
 let listed: Promise<Record<string, ListedCheck[]>> | undefined;

@@ -1,8 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { topicIds } from '../../docs/.vitepress/interview/topics.ts';
+import { readBank } from '../../docs/.vitepress/interview/bank.ts';
 import { accessibilityViolations, noBrowser, startBrowser } from '../support/browser.ts';
 import { copyWorkbook, RunningCommand } from './site-copy.ts';
 
@@ -231,10 +230,7 @@ describe.skipIf(noBrowser)('the interview pages', { timeout: patienceMs }, () =>
     expect(await questions.and(page.locator('[open]')).locator('summary').allInnerTexts()).toEqual([
       expect.stringMatching(/^Framing/),
     ]);
-    const bank = topicIds.flatMap((topic) =>
-      readdirSync(join(copy.root, 'docs', 'interview', topic)).filter((name) => name.endsWith('.md')),
-    );
-    expect(await questions.locator('li a').count()).toBe(bank.length);
+    expect(await questions.locator('li a').count()).toBe(readBank().length);
     await expectGoodLooks();
   });
 

@@ -22,7 +22,7 @@ const singular = [
   'scaling/numbers.html',
 ];
 
-/** All of them takes a quarter of an hour: usually those above and every twentieth of the others. */
+/** All of them take five minutes and more: usually those above and every twentieth of the others. */
 function chosen(paths: string[]): string[] {
   if (process.env.EVERY_PAGE) return paths;
   const rest = paths.filter((path) => !singular.includes(path)).sort();
@@ -131,12 +131,14 @@ describe.skipIf(noBrowser)('the built site', { timeout: patienceMs }, () => {
       expect(await question.locator('.answer').isVisible()).toBe(true);
     });
 
-    test('a lab page lists its checks, their sections, and the commands', async () => {
+    test('a lab page lists its checks, their sections, the commands, and questions of the bank', async () => {
       await page.goto(`${siteUrl}labs/01-handshake.html`);
       const checks = page.getByRole('region', { name: 'Checks of lab 01' });
       expect(await checks.innerText()).toContain('npm run lab 01');
       expect(await checks.locator('.check').count()).toBeGreaterThanOrEqual(12);
       await checks.locator('.check summary').first().click();
+      const questions = page.getByRole('region', { name: 'In the question bank' }).getByRole('link');
+      expect(await questions.count()).toBeGreaterThan(0);
       const link = checks.locator('.check').first().getByRole('link');
       expect(await link.getAttribute('href')).toMatch(/^https:\/\/www\.rfc-editor\.org\/rfc\/rfc\d+/);
     });

@@ -1,23 +1,15 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { readBank } from '../../docs/.vitepress/interview/bank.ts';
 import { readQuestion, sectionTitles } from '../../docs/.vitepress/interview/question.ts';
-import { levels, topicIds } from '../../docs/.vitepress/interview/topics.ts';
+import { levels } from '../../docs/.vitepress/interview/topics.ts';
 import { plannedLabs } from '../../docs/.vitepress/labs.ts';
 import { workbookRoot } from '../../workbook/course.ts';
 
 const docs = join(workbookRoot, 'docs');
 
-const questions = topicIds.flatMap((topic) => {
-  const folder = join(docs, 'interview', topic);
-  if (!existsSync(folder)) return [];
-  // A topic may have code beside its questions.
-  const names = readdirSync(folder).filter((name) => name.endsWith('.md'));
-  return names.map((name) => {
-    const id = `${topic}/${name.replace(/\.md$/, '')}`;
-    return readQuestion(id, readFileSync(join(folder, name), 'utf8'));
-  });
-});
+const questions = readBank();
 
 test('every question is complete, and leads to a chapter and a lab that exist', () => {
   for (const { id, chapter, lab } of questions) {

@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { relative } from 'node:path';
+import { join } from 'node:path';
 import { createMarkdownRenderer, defineLoader, type SiteConfig } from 'vitepress';
-import { workbookRoot } from '../../../../workbook/course.ts';
+import { readBank } from '../../interview/bank.ts';
 import { type FollowUp, readFollowUps } from '../../interview/follow-ups.ts';
-import { readQuestion } from '../../interview/question.ts';
 import { topics } from '../../interview/topics.ts';
 import type { DeckQuestion } from '../../practice/deck.ts';
 
@@ -25,16 +23,12 @@ export { data };
 /** The whole bank, for the pages that practise. */
 export default defineLoader({
   watch: topics.map(({ id }) => `../../../interview/${id}/*.md`),
-  async load(files): Promise<Card[]> {
+  async load(): Promise<Card[]> {
     const config = (globalThis as unknown as { VITEPRESS_CONFIG: SiteConfig }).VITEPRESS_CONFIG;
     const markdown = await createMarkdownRenderer(config.srcDir, config.markdown, config.site.base);
-    return files.sort().map((path) => {
-      const relativePath = relative(`${workbookRoot}/docs`, path).replaceAll('\\', '/');
-      const id = relativePath.replace(/^interview\//, '').replace(/\.md$/, '');
-      const { title, topic, level, chapter, formerly, sections } = readQuestion(
-        id,
-        readFileSync(path, 'utf8'),
-      );
+    return readBank().map(({ id, title, topic, level, chapter, formerly, sections }) => {
+      const relativePath = `interview/${id}.md`;
+      const path = join(config.srcDir, relativePath);
       const env = { path, relativePath, cleanUrls: false };
       const render = (text: string) => markdown.render(text, env);
       return {
