@@ -58,12 +58,13 @@ async function checksOfLabs(): Promise<Record<string, ListedCheck[]>> {
 }
 
 function kickerOf({ relativePath, frontmatter }: PageData): Kicker | undefined {
-  const [folder, file = '', drill = 'index'] = relativePath.replace(/\.md$/, '').split('/');
+  const [folder, file = '', page = 'index'] = relativePath.replace(/\.md$/, '').split('/');
   if (file === 'index' || file === '') return undefined;
   if (folder === 'labs') return { title: 'Labs', link: '/labs/', step: '' };
   if (folder === 'reference') return { title: 'Reference', link: '/reference/', step: '' };
   if (folder === 'interview') {
-    if (drill !== 'index') return { title: 'Design drills', link: '/interview/drills/', step: '' };
+    if (file === 'drills' && page !== 'index')
+      return { title: 'Design drills', link: '/interview/drills/', step: '' };
     const topic = topics.find(({ id }) => id === frontmatter.topic);
     if (!topic) return { title: 'Interview', link: '/interview/', step: '' };
     return { title: topic.title, link: `/interview/#${topic.id}`, step: String(frontmatter.level) };
