@@ -146,6 +146,12 @@ describe('compression', () => {
     expect(said(talk.packets)).toEqual([...handshake, 'server: error', ...message('server', 'a')]);
   });
 
+  test('that was offered in a way that nobody can read is an error', () => {
+    const unreadable = 'Sec-WebSocket-Extensions: permessage-deflate; [client_max_window_bits\r\n';
+    const talk = new Talk().open().upgrade(unreadable, extension).send('server', plain('a'));
+    expect(said(talk.packets)).toEqual([...handshake, 'server: error', ...message('server', 'a')]);
+  });
+
   test('in a capture that starts in the middle cannot be undone, which is said once', () => {
     const fromClient = deflated('client');
     const packets = new Talk()

@@ -253,7 +253,8 @@ export class Conversation {
       }
       return checkAnswer(offer, answer);
     } catch (error) {
-      if (!(error instanceof HandshakeError)) throw error;
+      // An offer that is malformed is a SyntaxError.
+      if (!(error instanceof HandshakeError || error instanceof SyntaxError)) throw error;
       this.#tell(server, { kind: 'error', message: error.message });
       return 'unknown';
     }
