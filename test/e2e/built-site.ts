@@ -47,7 +47,10 @@ export class SiteTab {
   /** Opens a page, and comes back when the site's script has taken it over and has all it asked for. */
   async goto(path: string): Promise<void> {
     await this.page.goto(siteUrl + path);
-    await this.page.waitForFunction("'__vue_app__' in document.querySelector('#app')");
+    // By time: a tab in the background draws no frames, which is what it would wait for otherwise.
+    await this.page.waitForFunction("'__vue_app__' in document.querySelector('#app')", undefined, {
+      polling: 50,
+    });
     do await this.page.evaluate('new Promise((resolve) => requestIdleCallback(resolve))');
     while (this.#underWay > 0);
   }
