@@ -4,6 +4,7 @@ import { conditionsWithout, readCourse, workbookRoot } from '../../workbook/cour
 import { labsInPages } from './labs-in-pages.ts';
 import { emptyTableHeads, shownCode } from './markdown.ts';
 import { describePage } from './page-data.ts';
+import { paintFirst } from './paint-first.ts';
 import { makeSidebars, parts } from './sidebar.ts';
 import type { SiteTheme } from './site-theme.ts';
 
@@ -33,7 +34,10 @@ export default defineConfigWithTheme<SiteTheme>({
     // Comments in these have enough contrast; in the usual themes they have not.
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-default' },
   },
+  // Without this the page is styled three times over when its script begins.
+  appearance: { disableTransition: false },
   transformPageData: describePage,
+  transformHtml: paintFirst,
   buildEnd() {
     if (problems.size > 0) throw new Error([...problems].join('\n'));
   },
@@ -64,7 +68,7 @@ export default defineConfigWithTheme<SiteTheme>({
     plugins: [labsInPages(workbookRoot)],
     // Found late, they would make the dev server reload the page.
     optimizeDeps: {
-      include: ['buffer/index.js', '@noble/hashes/legacy.js', 'pako', 'pcap-parser', 'ts-fsrs', 'zod'],
+      include: ['buffer/index.js', '@noble/hashes/legacy.js', 'pako', 'pcap-parser', 'ts-fsrs', 'zod/mini'],
     },
     resolve: {
       // Pages run the solutions' own code.

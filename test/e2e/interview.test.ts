@@ -117,6 +117,16 @@ describe.skipIf(noBrowser)('the interview pages', { timeout: patienceMs }, () =>
     });
   });
 
+  test('practice says so when its answers cannot be loaded', async () => {
+    const offline = await page.context().newPage();
+    await offline.route('**/cards.data*', (route) => route.abort());
+    await offline.goto(`${origin}/interview/practice.html`, { timeout: patienceMs });
+    const deck = offline.getByRole('region', { name: 'Practice', exact: true });
+    await deck.getByRole('button', { name: 'Show the answer' }).click();
+    await deck.getByText('The answers could not be loaded.').waitFor();
+    await offline.close();
+  });
+
   test('a mock interview from the first question to its summary, by keyboard', async () => {
     const interview = await open('mock.html', 'Mock interview');
     await page.evaluate('localStorage.clear()');

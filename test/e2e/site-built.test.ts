@@ -89,16 +89,19 @@ describe.skipIf(noBrowser)('the built site', { timeout: patienceMs }, () => {
       expect(await result.getAttribute('href')).toMatch(/^\/course\//);
     }));
 
-  test('a drawing is there as the page was sent, and for whoever comes from another page', () =>
+  test('a drawing is there as the page was sent, without its script, and for whoever comes from another page', () =>
     inTab(async (tab) => {
       const drawing = tab.page.locator('.frame-bytes').first();
+      const itsScripts = () => tab.scripts.filter((url) => url.includes('FrameBytes')).length;
       await tab.goto('framing/control-frames.html');
       const sent = await drawing.innerText();
+      expect(itsScripts()).toBe(0);
       await tab.goto('framing/index.html');
       const link = tab.page.getByRole('main').getByRole('link', { name: 'Ping, pong and close frames' });
       await link.click();
       await tab.page.waitForURL('**/framing/control-frames.html');
       await expect.poll(() => drawing.innerText(), { timeout: 30_000 }).toBe(sent);
+      expect(itsScripts()).toBe(1);
       // And away again.
       await tab.page.goBack();
       await link.waitFor();

@@ -1,5 +1,6 @@
 import { type Card, createEmptyCard } from 'ts-fsrs';
-import { z } from 'zod';
+// The small form: pages load it.
+import * as z from 'zod/mini';
 
 /** A card as it is kept: times in ms since 1970. */
 const storedCard = z.object({
@@ -12,7 +13,7 @@ const storedCard = z.object({
   reps: z.number(),
   lapses: z.number(),
   state: z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3)]),
-  last_review: z.number().optional(),
+  last_review: z.optional(z.number()),
 });
 
 /** What a person knows, as it is kept in the browser and in an exported file. */

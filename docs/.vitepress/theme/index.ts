@@ -16,19 +16,19 @@ const onDemand: Record<string, AsyncComponentLoader> = {
   FrameDissector: () => import('./components/FrameDissector.vue'),
   HandshakePlayground: () => import('./components/HandshakePlayground.vue'),
   HomePage: () => import('./home/HomePage.vue'),
-  LabChecks: () => import('./components/LabChecks.vue'),
-  LabList: () => import('./lab/LabList.vue'),
   MaskExplorer: () => import('./components/MaskExplorer.vue'),
   MockInterview: () => import('./mock/MockInterview.vue'),
-  PartIndex: () => import('./components/PartIndex.vue'),
   PracticeDeck: () => import('./practice/PracticeDeck.vue'),
 };
 
-/** What is the same for everyone, and does nothing. */
+/** What is the same for everyone who reads the built site, and does nothing there. */
 const drawings: Record<string, AsyncComponentLoader> = {
   CaptureTable: () => import('./components/CaptureTable.vue'),
   ConformanceGrid: () => import('./conformance/ConformanceGrid.vue'),
   FrameBytes: () => import('./components/FrameBytes.vue'),
+  LabChecks: () => import('./components/LabChecks.vue'),
+  LabList: () => import('./lab/LabList.vue'),
+  PartIndex: () => import('./components/PartIndex.vue'),
   QuestionList: () => import('./interview/QuestionList.vue'),
   Sequence: () => import('./components/SequenceDiagram.vue'),
 };

@@ -1,4 +1,5 @@
-import { z } from 'zod';
+// The small form: pages load it.
+import * as z from 'zod/mini';
 import { levels } from '../../interview/topics.ts';
 import { storageKeys } from './storage.ts';
 
@@ -9,7 +10,7 @@ const lastInterview = z.object({
   /** As planned. */
   minutes: z.number(),
   /** Of all marks given, 1 to 4. */
-  mean: z.number().min(1).max(4),
+  mean: z.number().check(z.minimum(1), z.maximum(4)),
 });
 
 /** The last mock interview of which anything was graded. */
