@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfigWithTheme } from 'vitepress';
 import { conditionsWithout, readCourse, workbookRoot } from '../../workbook/course.ts';
 import { labsInPages } from './labs-in-pages.ts';
-import { emptyTableHeads, shownCode } from './markdown.ts';
+import { describedByText, emptyTableHeads, shownCode } from './markdown.ts';
 import { describePage } from './page-data.ts';
 import { paintFirst } from './paint-first.ts';
 import { makeSidebars, parts } from './sidebar.ts';
@@ -30,6 +30,7 @@ export default defineConfigWithTheme<SiteTheme>({
     config(md) {
       shownCode(md, (problem) => problems.add(problem));
       emptyTableHeads(md);
+      describedByText(md);
     },
     // Comments in these have enough contrast; in the usual themes they have not.
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-default' },

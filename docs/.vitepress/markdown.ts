@@ -39,6 +39,37 @@ export function emptyTableHeads(md: MarkdownRenderer): void {
   });
 }
 
+/** In characters: less says too little, more is cut off where a page is found or linked to. */
+const descriptionLength = { least: 50, most: 200 };
+
+/** What is said of a page where it is found or linked to: of a question its short answer, else how the page begins. */
+export function describedByText(md: MarkdownRenderer): void {
+  md.core.ruler.push('description', ({ tokens, env }) => {
+    if (!env.frontmatter) return;
+    const answer = tokens.findIndex(({ content }) => content === 'The short answer');
+    const paragraph = tokens.findIndex(
+      ({ type, level }, index) => type === 'paragraph_open' && level === 0 && index > answer,
+    );
+    const text = tokens[paragraph + 1]?.children?.map(({ type, content }) =>
+      type === 'softbreak' ? ' ' : content,
+    );
+    if (paragraph !== -1 && text) env.frontmatter.description ??= firstSentences(text.join(''));
+  });
+}
+
+/** As many as there is room for, and always the first. */
+function firstSentences(text: string): string {
+  const { least, most } = descriptionLength;
+  // VitePress writes them into an attribute as they are.
+  const [first, ...others] = text.replace(/"([^"]*)"/g, '“$1”').split(/(?<=[.?!]”?) /);
+  let said = first;
+  for (const next of others) {
+    if (said.length >= least && said.length + 1 + next.length > most) break;
+    said += ` ${next}`;
+  }
+  return said;
+}
+
 export function withoutMarkers(code: string): string {
   return code
     .split('\n')

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accessibilityViolations, noBrowser, startBrowser } from '../support/browser.ts';
@@ -35,6 +37,21 @@ test('the site builds: no dead link, no code import that leads nowhere', {
   const { code, output } = await siteBuild();
   expect(output).not.toMatch(/dead link/);
   expect(code, output).toBe(0);
+});
+
+test('each page says what it is about where it is found or linked to, and no two say the same', {
+  timeout: patienceMs,
+}, async () => {
+  const { folder } = await siteBuild();
+  const pages = pagesBelow(folder).filter((path) => path !== '404.html');
+  const said = new Map<string, string[]>();
+  for (const path of pages) {
+    const html = readFileSync(join(folder, path), 'utf8');
+    const [, description = ''] = /<meta name="description" content="([^"]*)">/.exec(html) ?? [];
+    said.set(description, [...(said.get(description) ?? []), path]);
+  }
+  expect([...said.values()].filter((paths) => paths.length > 1)).toEqual([]);
+  expect([...said.keys()].filter((words) => words.length < 40)).toEqual([]);
 });
 
 describe.skipIf(noBrowser)('the built site', { timeout: patienceMs }, () => {
