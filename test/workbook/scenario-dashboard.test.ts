@@ -169,7 +169,7 @@ describe('the server of the dashboard', () => {
 
   test.each([
     ['bytes', Buffer.from('{}'), 1003],
-    ['no JSON', 'drawn', 1007],
+    ['no JSON', 'drawn', 1008],
     ['a version that is none', '{"type":"drawn","version":-1}', 1008],
   ])('%s: closed with the code that fits', async (_, message, code) => {
     const client = await open();

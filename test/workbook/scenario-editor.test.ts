@@ -118,7 +118,7 @@ describe('presence', () => {
     ['a caret in another text', [1, 0x41, 1, 1, 0x78]],
     ['a caret of 33 bytes', [1, 0x41, ...Buffer.alloc(33)]],
   ])('is not %s', (_what, bytes) => {
-    expect(refusal(() => decodePresence(Uint8Array.from(bytes)))?.[0]).toBe(1007);
+    expect(refusal(() => decodePresence(Uint8Array.from(bytes)))?.[0]).toBe(1008);
   });
 });
 
@@ -206,7 +206,7 @@ describe('the document on the server', () => {
       'Only plain text is written here.',
     ],
   ])('takes no %s', (_what, update, reason) => {
-    expect(refusal(() => shared.apply(update, 'Ben'))).toEqual([1007, reason]);
+    expect(refusal(() => shared.apply(update, 'Ben'))).toEqual([1008, reason]);
     expect(shared.text).toBe('kept');
   });
 
@@ -217,14 +217,14 @@ describe('the document on the server', () => {
     doc.getText('text').insert(5, 'second');
     const later = Y.encodeStateAsUpdate(doc, known);
     expect(refusal(() => shared.apply(later, 'Ben'))).toEqual([
-      1007,
+      1008,
       'This update builds on one that never came.',
     ]);
     expect(shared.text).toBe('kept');
   });
 
   test('takes no state vector that is none', () => {
-    expect(refusal(() => shared.since(Uint8Array.of(5, 1)))).toEqual([1007, 'This is not a state vector.']);
+    expect(refusal(() => shared.since(Uint8Array.of(5, 1)))).toEqual([1008, 'This is not a state vector.']);
   });
 
   test('has a size that nobody exceeds, and deleting makes room', () => {
@@ -516,11 +516,11 @@ describe('the server', () => {
 
   test.each<[string, string | Uint8Array, number, string]>([
     ['text', 'hello', 1003, 'Messages are binary here.'],
-    ['nothing', new Uint8Array(), 1007, 'There is no message of kind undefined.'],
-    ['a kind that is none', Uint8Array.of(9), 1007, 'There is no message of kind 9.'],
-    ['noise as an update', Uint8Array.of(Kind.Update, 1, 2, 3), 1007, 'This is not an update of Yjs.'],
-    ['noise as a state vector', Uint8Array.of(Kind.Have, 9), 1007, 'This is not a state vector.'],
-    ['a nameless person', Uint8Array.of(Kind.Me, 0), 1007, 'This is not a name and a caret.'],
+    ['nothing', new Uint8Array(), 1008, 'There is no message of kind undefined.'],
+    ['a kind that is none', Uint8Array.of(9), 1008, 'There is no message of kind 9.'],
+    ['noise as an update', Uint8Array.of(Kind.Update, 1, 2, 3), 1008, 'This is not an update of Yjs.'],
+    ['noise as a state vector', Uint8Array.of(Kind.Have, 9), 1008, 'This is not a state vector.'],
+    ['a nameless person', Uint8Array.of(Kind.Me, 0), 1008, 'This is not a name and a caret.'],
     [
       'a long update',
       encodeMessage(Kind.Update, new Uint8Array(65_537)),

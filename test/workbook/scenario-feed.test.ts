@@ -345,7 +345,7 @@ describe('the server of the feed', () => {
   const subscribe = '{"type":"subscribe","product":"full"}';
   test.each([
     ['bytes', [Buffer.from('{}')], 1003],
-    ['no JSON', ['{'], 1007],
+    ['no JSON', ['{'], 1008],
     ['an unknown type', ['{"type":"buy"}'], 1008],
     ['an unknown symbol', [subscribe, '{"type":"snapshot","symbol":"GOLD"}'], 1008],
     ['a snapshot before it listens', ['{"type":"snapshot","symbol":"OAK"}'], 1008],

@@ -21,7 +21,7 @@ export const Kind = {
 /** What was received does not mean anything here: the connection is closed with this code (RFC 6455 §7.4.1). */
 export class BadMessage extends Error {
   override name = 'BadMessage';
-  /** 1003 for text, 1007 for bytes that are not what their kind says, 1008 for too many messages, 1009 for too long ones. */
+  /** 1003 for text, 1008 for bytes that are not what their kind says or too many messages, 1009 for too long ones. */
   readonly closeCode: number;
 
   constructor(closeCode: number, message: string) {
@@ -67,12 +67,12 @@ export function encodePresence({ name, caret }: Presence): Uint8Array {
   return Uint8Array.of(nameBytes.length, ...nameBytes, ...caret);
 }
 
-/** @throws BadMessage 1007 for bytes that are none. */
+/** @throws BadMessage 1008 for bytes that are none. */
 export function decodePresence(body: Uint8Array): Presence {
   const end = 1 + body[0];
   const caret = body.slice(end);
   if (!(end > 1 && end <= body.length && end <= 1 + maxNameLength) || !isCaret(caret)) {
-    throw new BadMessage(1007, 'This is not a name and a caret.');
+    throw new BadMessage(1008, 'This is not a name and a caret.');
   }
   return { name: decodeText(body.subarray(1, end)), caret };
 }
@@ -81,7 +81,7 @@ function decodeText(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw new BadMessage(1007, 'A name is UTF-8.');
+    throw new BadMessage(1008, 'A name is UTF-8.');
   }
 }
 

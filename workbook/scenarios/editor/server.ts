@@ -107,7 +107,7 @@ class Editor implements Scenario {
         this.#tellOthers(person, person.presence);
         break;
       default:
-        throw new BadMessage(1007, `There is no message of kind ${kind}.`);
+        throw new BadMessage(1008, `There is no message of kind ${kind}.`);
     }
   }
 

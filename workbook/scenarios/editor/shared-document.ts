@@ -28,13 +28,13 @@ export class SharedDocument {
   /**
    * What somebody lacks who has what `stateVector` says.
    *
-   * @throws BadMessage 1007 for bytes that are no state vector.
+   * @throws BadMessage 1008 for bytes that are no state vector.
    */
   since(stateVector: Uint8Array): Uint8Array {
     try {
       return Y.encodeStateAsUpdate(this.#doc, stateVector);
     } catch {
-      throw new BadMessage(1007, 'This is not a state vector.');
+      throw new BadMessage(1008, 'This is not a state vector.');
     }
   }
 
@@ -42,7 +42,7 @@ export class SharedDocument {
   /**
    * Takes an update from `from`, and tells what was new in it.
    *
-   * @throws BadMessage 1007 for what is no update of a plain text or builds on one that never came, 1009 for one
+   * @throws BadMessage 1008 for what is no update of a plain text or builds on one that never came, 1009 for one
    * that is, or makes the document, larger than 64 KiB.
    */
   apply(update: Uint8Array, from: unknown): void {
@@ -56,7 +56,7 @@ export class SharedDocument {
     } catch (error) {
       this.#trial = new Y.Doc();
       Y.applyUpdate(this.#trial, Y.encodeStateAsUpdate(this.#doc));
-      throw error instanceof BadMessage ? error : new BadMessage(1007, 'This is not an update of Yjs.');
+      throw error instanceof BadMessage ? error : new BadMessage(1008, 'This is not an update of Yjs.');
     }
     Y.applyUpdate(this.#doc, update, from);
   }
@@ -66,7 +66,7 @@ export class SharedDocument {
 /** Read before it is applied: reading believes no number in it, while applying makes room for what it claims. */
 function checkPlainText(update: Uint8Array): void {
   if (!Y.decodeUpdate(update).structs.every(isPlainText)) {
-    throw new BadMessage(1007, 'Only plain text is written here.');
+    throw new BadMessage(1008, 'Only plain text is written here.');
   }
 }
 
@@ -82,7 +82,7 @@ function isPlainText(struct: Y.Item | Y.GC | Y.Skip): boolean {
 /** Yjs keeps what it cannot place yet, for ever if need be. Here nothing is early: a connection keeps its order. */
 function checkWhole({ store }: Y.Doc): void {
   if (store.pendingStructs || store.pendingDs) {
-    throw new BadMessage(1007, 'This update builds on one that never came.');
+    throw new BadMessage(1008, 'This update builds on one that never came.');
   }
 }
 

@@ -64,7 +64,8 @@ export class FrameParser {
 
     const payload = Buffer.from(bytes.subarray(keyAt + 4, end));
     for (let i = 0; i < payload.length; i++) payload[i] ^= bytes[keyAt + (i % 4)];
-    this.#chunks = [bytes.subarray(end)];
+    // A view of nothing would keep the whole chunk.
+    this.#chunks = end < bytes.length ? [bytes.subarray(end)] : [];
     this.#size -= end;
     this.#needed = 2;
     this.#onFrame({ fin: (bytes[0] & 0x80) !== 0, opcode: bytes[0] & 0x0f, payload });
